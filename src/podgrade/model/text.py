@@ -1,0 +1,43 @@
+"""Words in two languages: given pairs, and messages that the catalogue translates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+LANGUAGES = ("en", "ko")
+
+
+@dataclass(frozen=True)
+class Text:
+    """The same words in English and Korean, as a pack's author gives them."""
+
+    en: str
+    ko: str
+
+    def __str__(self) -> str:
+        return self.en
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence of podgrade's own: an English template and what is put into it.
+
+    The template is the key of the gettext catalogue (podgrade.locale); a value may be a
+    Message or Text itself. Values are data: they are shown, never looked up or formatted again.
+    """
+
+    template: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.template.format_map({key: str(value) for key, value in self.values.items()})
+
+
+Words = Text | Message
+
+
+def say(template: str, **values: object) -> Message:
+    """Mark an English template for translation: `say("image {image} was not found", image=…)`."""
+    return Message(template, values)
