@@ -1,0 +1,49 @@
+"""What a learner is asked to do, as exercise.yaml says it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from podgrade.model.text import Text
+
+
+@dataclass(frozen=True)
+class Target:
+    """The object the sheet names; graders look at its Pod.
+
+    `kinds` are the accepted forms, the first being the one that the sheet asks for.
+    """
+
+    name: str
+    kinds: tuple[str, ...] = ("Pod", "Deployment", "Job")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a probe waits before it gives up, in seconds.
+
+    `start`: for Pods to start, become Ready or reach a state; images are pulled meanwhile.
+    `answer`: for a reply, a log line or a file of a Pod that runs.
+    """
+
+    start: float = 90.0
+    answer: float = 15.0
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise of a pack; `folder` holds sheets, setup and starter."""
+
+    slug: str
+    title: Text
+    goal: Text
+    target: Target
+    folder: Path
+    grader: Path
+    hints: tuple[Text, ...] = ()
+    images: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    pod_security: str = "baseline"
+    live: str = "yes"
+    kubernetes: str = "1.29"

@@ -1,0 +1,44 @@
+"""Why a verdict is what it is: expected, seen, why, and what to look at next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from podgrade.model.text import Words
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One explanation for a learner.
+
+    `code` is stable and language-free (`image-not-found`, `crash-loop`): expect.yaml names it.
+    The other fields are sentences without a final full stop where they stand alone in a line.
+    """
+
+    code: str
+    expected: Words | None = None
+    seen: Words | None = None
+    why: Words | None = None
+    look: Words | None = None
+
+    def expecting(self, expected: Words | None, seen: Words | None = None) -> Reason:
+        """The same reason, said of one comparison."""
+        return replace(self, expected=expected or self.expected, seen=seen or self.seen)
+
+
+@dataclass(frozen=True)
+class Doom:
+    """A condition that can no longer come true, or what stood in its way when the limit came.
+
+    `infrastructure` says that the cause is the cluster's or ours: the verdict is an error.
+    """
+
+    code: str
+    why: Words
+    look: Words | None = None
+    container: str | None = None
+    infrastructure: bool = False
+
+    def reason(self) -> Reason:
+        """This doom as the reason of a failed check."""
+        return Reason(code=self.code, why=self.why, look=self.look)

@@ -1,0 +1,94 @@
+"""What was decided about a submission, check by check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from podgrade.model.reason import Reason
+from podgrade.model.text import Text, Words
+
+
+class Outcome(StrEnum):
+    """The four verdicts; an error is never the learner's fault and never costs a point."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_REACHED = "not reached"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class CheckLine:
+    """One line of a marking scheme, without its code. `name` is the test function's name."""
+
+    name: str
+    title: Text
+    points: float
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One answer a probe gave: what was asked, what came back, when (s since start), how long."""
+
+    question: str
+    answer: str
+    at: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict on one check (one instance of it, if it is parametrised).
+
+    `id` is the instance's name within its submission; `because` names the check that kept
+    this one from being reached; `seconds` is the rehearsal's.
+    """
+
+    check: CheckLine
+    outcome: Outcome
+    id: str = ""
+    reason: Reason | None = None
+    because: str | None = None
+    seconds: float = 0.0
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def points(self) -> float:
+        """Points earned."""
+        return self.check.points if self.outcome is Outcome.PASSED else 0.0
+
+
+@dataclass(frozen=True)
+class Result:
+    """All verdicts of one submission, in the order of the marking scheme."""
+
+    exercise: str
+    submission: str
+    verdicts: tuple[Verdict, ...]
+    notes: tuple[Words, ...] = ()
+    seconds: float = 0.0
+    kept: str | None = None
+    """The namespace that was kept for a look (`--keep`), else None."""
+    extra: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def possible(self) -> float:
+        """Points that full marks are worth."""
+        return sum(verdict.check.points for verdict in self.verdicts)
+
+    @property
+    def erroneous(self) -> bool:
+        """True if something could not be found out: then there is no score."""
+        return any(verdict.outcome is Outcome.ERROR for verdict in self.verdicts)
+
+    @property
+    def score(self) -> float | None:
+        """Points earned, or None where an error leaves the score open."""
+        return None if self.erroneous else sum(verdict.points for verdict in self.verdicts)
+
+    @property
+    def passed(self) -> bool:
+        """True if every check passed."""
+        return all(verdict.outcome is Outcome.PASSED for verdict in self.verdicts)
