@@ -1,0 +1,35 @@
+"""What a live probe works with: one submission in its workspace, and what is known of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from podgrade.model.exercise import Exercise
+from podgrade.model.reason import Reason
+from podgrade.model.submission import Manifest
+from podgrade.model.text import Words
+from podgrade.workspace.toolbox import Toolbox
+from podgrade.workspace.workspace import Acceptance, Workspace
+
+Running = Mapping[str, tuple[str, int]]  # container name → container id, restart count
+
+
+@dataclass
+class Bench:
+    """One submission on the real cluster, for the thread that rehearses it."""
+
+    exercise: Exercise
+    workspace: Workspace
+    toolbox: Toolbox
+    acceptance: Acceptance
+    manifest: Manifest | None
+    stop: threading.Event
+    doing: Callable[[Words], None]
+    baseline: Running | None = None
+    """The containers as they ran when the first functional question was asked."""
+    doom: Reason | None = None
+    """Why the Pod could not become what was waited for last, if so."""
+    memory: dict[str, Any] = field(default_factory=dict)
