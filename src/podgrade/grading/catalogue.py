@@ -1,0 +1,100 @@
+"""Finds the exercises of the packs at hand and reads their exercise.yaml."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Any
+
+from podgrade.grading.packs import Pack, pack_of, packs, slug_of
+from podgrade.grading.sheet import checked
+from podgrade.model.errors import UsageProblem
+from podgrade.model.exercise import Exercise, Limits, Target
+from podgrade.model.text import Message, Text, say
+
+__all__ = ["Pack", "exercise", "exercise_of", "exercises", "packs"]
+
+
+def exercises(start: Path | None = None) -> tuple[Exercise, ...]:
+    """Every exercise of the packs at hand, sorted by slug; of equal slugs the first pack's."""
+    homes = {slug: pack for pack in reversed(packs(start)) for slug in pack.slugs()}
+    return tuple(load(homes[slug], slug) for slug in sorted(homes))
+
+
+def exercise(slug: str, start: Path | None = None) -> Exercise:
+    """The exercise of that name. UsageProblem names near-matches where there is none."""
+    found = packs(start)
+    for pack in found:
+        if slug in pack.slugs():
+            return load(pack, slug)
+    raise UsageProblem(_unknown(slug, sorted({name for pack in found for name in pack.slugs()})))
+
+
+def exercise_of(grader: Path) -> Exercise:
+    """The exercise that a grader's file marks. UsageProblem if the file is in no pack."""
+    pack, slug = pack_of(grader), slug_of(grader)
+    if not (pack.folder(slug) / "exercise.yaml").is_file():
+        raise UsageProblem(
+            say(
+                "The grader {grader} has no exercise: {missing} does not exist",
+                grader=grader.name,
+                missing=pack.folder(slug) / "exercise.yaml",
+            )
+        )
+    return load(pack, slug)
+
+
+def load(pack: Pack, slug: str) -> Exercise:
+    """One exercise of a pack. UsageProblem says which field of which file is wrong."""
+    folder, grader = pack.folder(slug), pack.grader(slug)
+    body = checked(folder / "exercise.yaml")
+    if not grader.is_file():
+        raise UsageProblem(
+            say(
+                "The exercise {slug} has no grader: {missing} does not exist",
+                slug=slug,
+                missing=grader,
+            )
+        )
+    return _exercise(slug, folder, grader, body)
+
+
+def _exercise(slug: str, folder: Path, grader: Path, body: dict[str, Any]) -> Exercise:
+    plain = {key: body[key] for key in ("pod_security", "live", "kubernetes") if key in body}
+    return Exercise(
+        slug=slug,
+        title=_text(body["title"]),
+        goal=_text(body["goal"]),
+        target=_target(body["target"]),
+        folder=folder,
+        grader=grader,
+        hints=tuple(_text(hint) for hint in body.get("hints", ())),
+        images=tuple(body.get("images", ())),
+        limits=Limits(**{name: float(value) for name, value in body.get("limits", {}).items()}),
+        **plain,
+    )
+
+
+def _text(pair: dict[str, str]) -> Text:
+    return Text(en=pair["en"].strip(), ko=pair["ko"].strip())
+
+
+def _target(body: dict[str, Any]) -> Target:
+    if "kinds" not in body:
+        return Target(body["name"])
+    return Target(body["name"], tuple(body["kinds"]))
+
+
+def _unknown(slug: str, known: list[str]) -> Message:
+    if not known:
+        return say("There is no exercise {slug}: no pack was found here", slug=slug)
+    near = difflib.get_close_matches(slug, known, n=3, cutoff=0.5)
+    if near:
+        return say(
+            "There is no exercise {slug}. Did you mean: {near}?", slug=slug, near=", ".join(near)
+        )
+    return say(
+        "There is no exercise {slug}. Exercises: {known} (see podgrade list)",
+        slug=slug,
+        known=", ".join(known[:8]),
+    )

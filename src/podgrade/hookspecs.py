@@ -1,0 +1,39 @@
+"""What other plugins of one pytest run may tell podgrade, and hear from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from podgrade.model.errors import PodgradeError
+    from podgrade.model.submission import Submission
+    from podgrade.model.text import Words
+    from podgrade.model.verdict import Result
+
+
+@pytest.hookspec()
+def pytest_podgrade_submissions(config: pytest.Config) -> list[Submission]:  # type: ignore[empty-body]
+    """Submissions to be graded besides those of `--submission` and `--submissions`.
+
+    Asked once, before collection. Their keys need not be unique: podgrade makes them so.
+    """
+
+
+@pytest.hookspec()
+def pytest_podgrade_result(result: Result) -> None:
+    """A submission is finished (or was cut short and this is what is known); in the main thread."""
+
+
+@pytest.hookspec()
+def pytest_podgrade_progress(submission: str, doing: Words, since: float) -> None:
+    """A submission (its key) has begun to wait for something, at `since` (time.monotonic()).
+
+    Called from the submission's own thread: implementations must be quick and thread-safe.
+    """
+
+
+@pytest.hookspec()
+def pytest_podgrade_trouble(error: PodgradeError) -> None:
+    """The run cannot go on at all: no cluster, a name nobody knows, an exercise that is broken."""
