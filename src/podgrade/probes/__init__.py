@@ -1,0 +1,22 @@
+"""What a check may ask of the cluster, by the name under which a check asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+NAMES = ("pod", "manifest", "curl", "logs", "exec", "events", "nonces")
+
+
+def built_in() -> dict[str, Callable[[Any], Any]]:
+    """Each probe of podgrade's own: its name, and what makes one from a stage."""
+    from podgrade.probes.curl import CurlProbe
+    from podgrade.probes.events import EventsProbe
+    from podgrade.probes.execute import ExecProbe
+    from podgrade.probes.logs import LogsProbe
+    from podgrade.probes.manifest import ManifestProbe
+    from podgrade.probes.nonces import NoncesProbe
+    from podgrade.probes.pod import PodProbe
+
+    made = (PodProbe, ManifestProbe, CurlProbe, LogsProbe, ExecProbe, EventsProbe, NoncesProbe)
+    return dict(zip(NAMES, made, strict=True))

@@ -1,0 +1,162 @@
+"""Finds the Pod and the container that a check looks at, or says why there is none."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from podgrade.model.errors import InfrastructureError
+from podgrade.model.failure import Failure
+from podgrade.model.reason import Doom, Reason
+from podgrade.model.text import Words, say
+from podgrade.probes import kubectl
+from podgrade.probes.bench import Bench
+from podgrade.workspace.doom import Goal, GoalKind
+
+T = TypeVar("T")
+Pod = Mapping[str, Any]
+
+
+def name_of(pod: Pod) -> str:
+    """The Pod's name."""
+    return str(pod["metadata"]["name"])
+
+
+def wait(
+    bench: Bench, goal: Goal, condition: Callable[[Pod], T | None], limit: float, doing: Words
+) -> tuple[T | None, Doom | None]:
+    """Wait until the condition holds for the target's newest Pod; else the doom says why not.
+
+    Raises InfrastructureError where the doom is the cluster's.
+    """
+    _require_target(bench)
+    bench.doing(doing)
+
+    def of_newest() -> T | None:
+        pod = bench.workspace.pod()
+        return None if pod is None else condition(pod)
+
+    waited = bench.workspace.wait(goal, of_newest, limit)
+    if waited.doom is not None:
+        bench.doom = waited.doom.reason()
+        if waited.doom.infrastructure:
+            raise InfrastructureError(waited.doom.why)
+    return waited.value, waited.doom
+
+
+def existing_pod(bench: Bench) -> Pod:
+    """The target's Pod as soon as there is one. Raises Failure where there never will be."""
+    doing = say("waiting for the Pod of {name}", name=bench.exercise.target.name)
+    goal = Goal(GoalKind.INIT, step=0)
+    return _given(*wait(bench, goal, lambda pod: pod, bench.exercise.limits.start, doing))
+
+
+def running_pod(bench: Bench) -> Pod:
+    """The target's Pod once it has an address and runs. Raises Failure where it cannot."""
+    doing = say("waiting for {name} to run", name=bench.exercise.target.name)
+    goal = Goal(GoalKind.RUNNING)
+    return _given(*wait(bench, goal, _if_running, bench.exercise.limits.start, doing))
+
+
+def started_container(bench: Bench, container: str, *, running: bool) -> Pod:
+    """The Pod once the container runs (or, if `running` is False, has run at all)."""
+    require_container(existing_pod(bench), container)
+    doing = say("waiting for container {container} to start", container=container)
+    goal = Goal(GoalKind.RUNNING if running else GoalKind.LOG, container)
+
+    def started(pod: Pod) -> Pod | None:
+        return pod if _has_started(pod, container, running=running) else None
+
+    return _given(*wait(bench, goal, started, bench.exercise.limits.start, doing))
+
+
+def require_container(pod: Pod, container: str) -> Mapping[str, Any]:
+    """The container's spec. Raises Failure that lists the names there are."""
+    spec = pod["spec"]
+    every = [*spec.get("initContainers", ()), *spec["containers"]]
+    for candidate in every:
+        if candidate["name"] == container:
+            return dict(candidate)
+    names = ", ".join(str(candidate["name"]) for candidate in every)
+    raise Failure(
+        Reason(
+            "container-missing",
+            expected=say("a container named {name}", name=container),
+            seen=say("containers {names}", names=names),
+            why=say("the Pod has no container named {name}", name=container),
+            look=say("Check `name:` under `containers:` in your manifest"),
+        )
+    )
+
+
+def snapshot(bench: Bench, pod: Pod) -> None:
+    """Remember, at the first functional question, how the long-running containers run."""
+    if bench.baseline is None:
+        bench.baseline = running_ids(pod)
+
+
+def running_ids(pod: Pod) -> dict[str, tuple[str, int]]:
+    """Container id and restart count of every long-running container that has been started."""
+    found = {}
+    for container in kubectl.containers(pod):
+        status = kubectl.status_of(pod, container["name"])
+        if status is not None and status.get("containerID"):
+            found[str(container["name"])] = (
+                str(status["containerID"]),
+                int(status["restartCount"]),
+            )
+    return found
+
+
+def deadline(bench: Bench) -> float:
+    """When a running Pod's answer is overdue (time.monotonic, seconds)."""
+    return time.monotonic() + bench.exercise.limits.answer
+
+
+def check_stop(bench: Bench) -> None:
+    """Raise InfrastructureError if the run is being ended."""
+    if bench.stop.is_set():
+        raise InfrastructureError(say("the run was ended before this was found out"))
+
+
+def _given(pod: T | None, doom: Doom | None) -> T:
+    if pod is None:
+        raise Failure(doom.reason() if doom else Reason("no-pod"))
+    return pod
+
+
+def _if_running(pod: Pod) -> Pod | None:
+    status = pod.get("status", {})
+    return pod if status.get("podIP") and status.get("phase") == "Running" else None
+
+
+def _has_started(pod: Pod, container: str, *, running: bool) -> bool:
+    status = kubectl.status_of(pod, container)
+    if status is None:
+        return False
+    if running:
+        return "running" in status["state"]
+    started = {"running", "terminated"}
+    return bool(started & {*status["state"], *status.get("lastState", {})})
+
+
+def _require_target(bench: Bench) -> None:
+    target = bench.exercise.target
+    wanted = {"kind": target.kinds[0], "name": target.name}
+    documents = bench.manifest.documents if bench.manifest else ()
+    workloads = [document for document in documents if document.kind in target.kinds]
+    if any(document.name == target.name for document in workloads):
+        return
+    seen = ", ".join(f"{document.kind} {document.name}" for document in workloads)
+    raise Failure(
+        Reason(
+            "no-target",
+            expected=say("{kind} {name}", **wanted),
+            seen=say("{seen}", seen=seen or ", ".join(d.kind for d in documents) or "-"),
+            why=say(
+                "the manifest has no {kind} named {name}", kind=target.kinds[0], name=target.name
+            ),
+            look=say("Check `metadata.name` in your manifest"),
+        )
+    )

@@ -1,0 +1,157 @@
+"""The probe `logs`: what a container wrote to its standard output and error."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+
+from podgrade.model.reason import Reason
+from podgrade.model.text import Words, say
+from podgrade.probes import aim
+from podgrade.probes.bench import Bench
+from podgrade.probes.tape import Stage
+from podgrade.probes.values import About, Text
+from podgrade.workspace.doom import Goal, GoalKind
+
+KEPT = 256 * 1024  # bytes of a log that a check is given: the newest
+
+_LAST_LINES = 5
+
+
+class LogsProbe:
+    """`logs("app")` is the log so far; `logs("app", until="text")` waits for the text.
+
+    Follows the log (GET …/pods/NAME/log?follow) for at most `limits.answer` seconds, and gives
+    the newest 256 KiB, decoded as UTF-8 with replacement characters. Silence is an answer: the
+    text then knows what was waited for. Raises Failure for a container that does not exist or
+    cannot start, InfrastructureError where the log cannot be read.
+    """
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    def __call__(self, container: str, *, until: str | re.Pattern[str] | None = None) -> Text:
+        """The log as text; `until` is a text or a compiled pattern, searched in it."""
+        if until is not None and not isinstance(until, str | re.Pattern):
+            raise TypeError("logs(until=…) takes a text or a pattern")
+        pattern = until.pattern if isinstance(until, re.Pattern) else until
+        kind = "pattern" if isinstance(until, re.Pattern) else "text"
+        answer: Text = self._stage.ask(
+            f"logs({container!r}, {kind}={pattern!r})",
+            lambda bench: _log(bench, container, _matcher(until)),
+        )
+        return answer
+
+
+Matcher = Callable[[bytes], bool]
+
+
+def _matcher(until: str | re.Pattern[str] | None) -> Matcher | None:
+    if until is None:
+        return None
+    if isinstance(until, str):
+        wanted = until.encode()
+        return lambda seen: wanted in seen
+    return lambda seen: until.search(seen.decode("utf-8", "replace")) is not None
+
+
+def _log(bench: Bench, container: str, matches: Matcher | None) -> Text:
+    pod = aim.started_container(bench, container, running=False)
+    aim.snapshot(bench, pod)
+    bench.doing(say("reading the log of container {container}", container=container))
+    seen = _Seen()
+    if matches is None:
+        seen.add(bench.workspace.connection.read(*_place(bench, pod, container), limit=KEPT))
+        return _text(seen, container, None)
+    found = _followed(bench, container, matches, seen)
+    return _text(seen, container, None if found else _silence(bench, container))
+
+
+class _Seen:
+    """The newest bytes of a log."""
+
+    def __init__(self) -> None:
+        self.data = b""
+
+    def add(self, data: bytes) -> None:
+        self.data = (self.data + data)[-KEPT:]
+
+
+def _followed(bench: Bench, container: str, matches: Matcher, seen: _Seen) -> bool:
+    """Follow the log, over restarts of the container, until it matches or the limit comes."""
+    until = aim.deadline(bench)
+    while True:
+        pod = bench.workspace.pod()
+        if pod is not None and _one_life(bench, pod, container, matches, seen, until):
+            return True
+        if time.monotonic() >= until or not _lives_again(bench, container, until):
+            return False
+
+
+def _one_life(
+    bench: Bench,
+    pod: aim.Pod,
+    container: str,
+    matches: Matcher,
+    seen: _Seen,
+    until: float,
+) -> bool:
+    path, query = _place(bench, pod, container)
+    remaining = until - time.monotonic()
+    with bench.workspace.connection.follow(path, query | {"follow": "true"}, remaining) as chunks:
+        for chunk in chunks:
+            seen.add(chunk)
+            if matches(seen.data):
+                return True
+            aim.check_stop(bench)
+    return False
+
+
+def _lives_again(bench: Bench, container: str, until: float) -> bool:
+    """Wait for the container to run again after its log ended; False if it will not."""
+    goal = Goal(GoalKind.LOG, container)
+    started = aim.running_ids
+    before = started(bench.workspace.pod() or {"spec": {"containers": []}, "status": {}})
+
+    def restarted() -> bool | None:
+        pod = bench.workspace.pod()
+        return True if pod and started(pod).get(container) != before.get(container) else None
+
+    return bool(bench.workspace.wait(goal, restarted, max(until - time.monotonic(), 0.0)).value)
+
+
+def _place(bench: Bench, pod: aim.Pod, container: str) -> tuple[str, dict[str, str]]:
+    path = f"/api/v1/namespaces/{bench.workspace.namespace}/pods/{aim.name_of(pod)}/log"
+    return path, {"container": container}
+
+
+def _silence(bench: Bench, container: str) -> Reason:
+    waited = bench.workspace.wait(Goal(GoalKind.LOG, container), lambda: None, 0.0)
+    doom = waited.doom
+    look = say(
+        "Look at `kubectl logs {pod} -c {container}`",
+        pod=bench.exercise.target.name,
+        container=container,
+    )
+    if doom is not None and not doom.infrastructure:
+        return Reason(doom.code, why=doom.why, look=doom.look or look)
+    seconds = round(bench.exercise.limits.answer)
+    return Reason(
+        "silent",
+        why=say("it did not appear within {seconds} s", seconds=seconds),
+        look=look,
+    )
+
+
+def _text(seen: _Seen, container: str, reason: Reason | None) -> Text:
+    text = seen.data.decode("utf-8", "replace")
+    subject = say("the log of container {container}", container=container)
+    return Text(text, About(subject, reason, _last_lines(text)))
+
+
+def _last_lines(text: str) -> Words:
+    lines = [line[:200] for line in text.splitlines()[-_LAST_LINES:]]
+    if not lines:
+        return say("the log is empty")
+    return say("the last lines: {lines}", lines=" ⏎ ".join(lines))

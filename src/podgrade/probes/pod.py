@@ -1,0 +1,222 @@
+"""The probe `pod`: the Pod that the sheet names, as the API server reports it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from podgrade.model.reason import Doom, Reason
+from podgrade.model.text import Words, say
+from podgrade.probes import aim, kubectl
+from podgrade.probes.bench import Bench
+from podgrade.probes.tape import Stage
+from podgrade.probes.values import About, Flag, Names, Text
+from podgrade.workspace.doom import Goal, GoalKind
+
+Pod = Mapping[str, Any]
+
+
+class PodProbe:
+    """The target's Pod (the newest, where a Deployment or Job makes several).
+
+    Every property waits for its own condition, at most the exercise's `limits.start` seconds,
+    and stops early when that condition has become impossible. Raises Failure where the learner
+    made no such object, InfrastructureError where the cluster did not do its part.
+    """
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    @property
+    def containers(self) -> Names:
+        """Names of the containers and native sidecars (spec.containers, spec.initContainers)."""
+        return self._names("pod.containers", _containers)
+
+    @property
+    def init_containers(self) -> Names:
+        """Names of the init containers that end, without native sidecars."""
+        return self._names("pod.init_containers", _init_containers)
+
+    @property
+    def ready(self) -> Text:
+        """READY as kubectl prints it (`2/2`), once the Pod is Ready or never can be."""
+        answer: Text = self._stage.ask("pod.ready", _ready)
+        return answer
+
+    @property
+    def steady(self) -> Flag:
+        """True if, since the first request, log line or command, every container that runs as
+        long as the Pod kept its container id and restart count and is Ready now
+        (status.containerStatuses[].containerID, .restartCount, .ready).
+        """
+        answer: Flag = self._stage.ask("pod.steady", _steady)
+        return answer
+
+    @property
+    def failed(self) -> Flag:
+        """True once the Pod's phase is Failed (status.phase)."""
+        answer: Flag = self._stage.ask("pod.failed", _in_phase("Failed", GoalKind.FAILED))
+        return answer
+
+    @property
+    def succeeded(self) -> Flag:
+        """True once the Pod's phase is Succeeded (status.phase)."""
+        answer: Flag = self._stage.ask("pod.succeeded", _in_phase("Succeeded", GoalKind.SUCCEEDED))
+        return answer
+
+    def reaches(self, state: str) -> Flag:
+        """True once kubectl's STATUS column says `state` (`Init:1/2`, `Running`, `Completed`)."""
+        answer: Flag = self._stage.ask(f"pod.reaches({state!r})", _reaches(state))
+        return answer
+
+    def image(self, container: str) -> Text:
+        """The image the container was declared with (spec.containers[].image)."""
+        answer: Text = self._stage.ask(f"pod.image({container!r})", _image(container))
+        return answer
+
+    def _names(self, question: str, live: Any) -> Names:
+        answer: Names = self._stage.ask(question, live)
+        return answer
+
+
+def _containers(bench: Bench) -> Names:
+    pod = aim.existing_pod(bench)
+    subject = say("containers of Pod {name}", name=bench.exercise.target.name)
+    return Names((str(c["name"]) for c in kubectl.containers(pod)), About(subject))
+
+
+def _init_containers(bench: Bench) -> Names:
+    pod = aim.existing_pod(bench)
+    subject = say("init containers of Pod {name}", name=bench.exercise.target.name)
+    return Names((str(c["name"]) for c in kubectl.init_containers(pod)), About(subject))
+
+
+def _ready(bench: Bench) -> Text:
+    subject = say("READY of Pod {name}", name=bench.exercise.target.name)
+    doing = say("waiting for Pod {name} to be Ready", name=bench.exercise.target.name)
+    pod, doom = aim.wait(
+        bench,
+        Goal(GoalKind.READY),
+        lambda pod: pod if kubectl.is_ready(pod) else None,
+        bench.exercise.limits.start,
+        doing,
+    )
+    seen = pod or bench.workspace.pod()
+    if seen is None:
+        return Text("0/0", About(subject, _reason(doom), say("there is no Pod")))
+    column = kubectl.ready_column(seen)
+    return Text(column, About(subject, _reason(doom), _row(subject, column, seen)))
+
+
+def _row(subject: Words, column: str, pod: Pod) -> Words:
+    return say(
+        "{subject}: {ready}, STATUS {status}",
+        subject=subject,
+        ready=column,
+        status=kubectl.status_column(pod),
+    )
+
+
+def _reason(doom: Doom | None) -> Reason | None:
+    return doom.reason() if doom else None
+
+
+def _steady(bench: Bench) -> Flag:
+    subject = say("every container keeps running without a restart")
+    pod = bench.workspace.pod()
+    if pod is None:
+        reason = Reason("no-pod", why=say("the Pod is gone"))
+        return Flag(False, About(subject, reason))
+    before, now = bench.baseline or aim.running_ids(pod), aim.running_ids(pod)
+    for container in kubectl.containers(pod):
+        name = str(container["name"])
+        reason_of = _unsteady(pod, name, before.get(name), now.get(name))
+        if reason_of is not None:
+            return Flag(False, About(subject, reason_of, _restarts(pod)))
+    return Flag(True, About(subject))
+
+
+def _unsteady(
+    pod: Pod, name: str, before: tuple[str, int] | None, now: tuple[str, int] | None
+) -> Reason | None:
+    look = say("Look at `kubectl logs {pod} -c {name} --previous`", pod=aim.name_of(pod), name=name)
+    if before != now:
+        why = say("container {name} was restarted while it was checked", name=name)
+        return Reason("restarted", why=why, look=look)
+    status = kubectl.status_of(pod, name)
+    if status is None or not status.get("ready"):
+        return Reason("not-ready", why=say("container {name} is not Ready", name=name), look=look)
+    return None
+
+
+def _restarts(pod: Pod) -> Words:
+    counts = ", ".join(
+        f"{status['name']}: {status['restartCount']}" for status in kubectl.statuses(pod)
+    )
+    return say("restarts {counts}", counts=counts)
+
+
+def _in_phase(phase: str, kind: GoalKind) -> Any:
+    def live(bench: Bench) -> Flag:
+        name = bench.exercise.target.name
+        return _flag_when(
+            bench,
+            Goal(kind),
+            lambda pod: pod.get("status", {}).get("phase") == phase,
+            say("Pod {name} reaches the phase {phase}", name=name, phase=phase),
+        )
+
+    return live
+
+
+def _reaches(state: str) -> Any:
+    def live(bench: Bench) -> Flag:
+        name = bench.exercise.target.name
+        return _flag_when(
+            bench,
+            _goal_of(state),
+            lambda pod: _was(bench, pod, state),
+            say("Pod {name} shows STATUS {state}", name=name, state=state),
+        )
+
+    return live
+
+
+def _flag_when(bench: Bench, goal: Goal, holds: Any, subject: Words) -> Flag:
+    def condition(pod: Pod) -> Pod | None:
+        return pod if holds(pod) else None
+
+    doing = say("waiting until {what}", what=subject)
+    pod, doom = aim.wait(bench, goal, condition, bench.exercise.limits.start, doing)
+    if pod is not None:
+        return Flag(True, About(subject))
+    seen = bench.workspace.pod()
+    status = say("STATUS {status}", status=kubectl.status_column(seen)) if seen else None
+    return Flag(False, About(subject, _reason(doom), status))
+
+
+def _was(bench: Bench, pod: Pod, state: str) -> bool:
+    """A state may be over before anyone looks: every version the watch saw counts."""
+    seen = bench.workspace.view.sightings(pod["metadata"]["uid"])
+    return any(kubectl.status_column(sighting.pod) == state for sighting in (*seen,)) or (
+        kubectl.status_column(pod) == state
+    )
+
+
+def _goal_of(state: str) -> Goal:
+    if state.startswith("Init:") and "/" in state:
+        return Goal(GoalKind.INIT, step=int(state.removeprefix("Init:").split("/")[0]))
+    if state in {"Completed", "Succeeded"}:
+        return Goal(GoalKind.SUCCEEDED)
+    if state in {"Error", "Failed"}:
+        return Goal(GoalKind.FAILED)
+    return Goal(GoalKind.RUNNING)
+
+
+def _image(container: str) -> Any:
+    def live(bench: Bench) -> Text:
+        spec = aim.require_container(aim.existing_pod(bench), container)
+        subject = say("image of container {container}", container=container)
+        return Text(str(spec.get("image", "")), About(subject))
+
+    return live
