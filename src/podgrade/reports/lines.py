@@ -1,0 +1,152 @@
+"""What a report says about a result, as plain strings in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from podgrade.locale import in_language
+from podgrade.model.exercise import Exercise
+from podgrade.model.reason import Reason
+from podgrade.model.text import Words, say
+from podgrade.model.verdict import Outcome, Result, Verdict
+from podgrade.reports.safe import visible
+
+OUTCOMES: dict[Outcome, Words] = {
+    Outcome.PASSED: say("passed"),
+    Outcome.FAILED: say("failed"),
+    Outcome.NOT_REACHED: say("not checked (an earlier step did not pass)"),
+    Outcome.ERROR: say("grading environment error (no points off)"),
+}
+
+
+# Failures about spelling and form: a hint on the exercise's subject would only confuse.
+_SPEAK_FOR_THEMSELVES = frozenset(
+    {
+        "already-exists",
+        "image-name-invalid",
+        "image-not-found",
+        "name-invalid",
+        "no-target",
+        "not-kubernetes",
+        "not-yaml",
+        "refused-by-policy",
+        "refused-by-server",
+        "unknown-field",
+        "wrong-kind",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One labelled line below a check; without a label it is a sentence of its own."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One check of the marking scheme, ready to be laid out."""
+
+    outcome: Outcome
+    points: str
+    title: str
+    details: tuple[Detail, ...]
+
+
+def number(points: float) -> str:
+    """Points as people write them: `2`, `0.5`."""
+    return f"{points:g}"
+
+
+def lines(result: Result, language: str) -> tuple[Line, ...]:
+    """Every check of the result in the order of the marking scheme."""
+    return tuple(_line(verdict, result, language) for verdict in result.verdicts)
+
+
+def hint(result: Result, exercise: Exercise, language: str) -> str | None:
+    """The hint that fits how far the learner has come; hints are ordered from start to end."""
+    failed = (verdict for verdict in result.verdicts if verdict.outcome is Outcome.FAILED)
+    codes = {verdict.reason.code for verdict in failed if verdict.reason}
+    if not exercise.hints or not codes - _SPEAK_FOR_THEMSELVES:
+        return None
+    passed = sum(verdict.outcome is Outcome.PASSED for verdict in result.verdicts)
+    place = passed * len(exercise.hints) // len(result.verdicts)
+    return said(exercise.hints[place], language)
+
+
+def total(result: Result, language: str) -> str:
+    """The sum, or why there is none."""
+    if result.score is None:
+        return said(
+            say("No score: the grading environment failed. This is not your fault."), language
+        )
+    score, possible = number(result.score), number(result.possible)
+    return said(say("Total {score}/{possible}", score=score, possible=possible), language)
+
+
+def remarks(result: Result, language: str) -> tuple[str, ...]:
+    """Notes on the submission, and where a kept workspace is."""
+    notes = tuple(said(note, language) for note in result.notes)
+    if result.kept is None:
+        return notes
+    kept = say(
+        "The workspace was kept. Look into it with `kubectl -n {namespace} get pods`, "
+        "delete it with `kubectl delete namespace {namespace}`",
+        namespace=result.kept,
+    )
+    return (*notes, said(kept, language))
+
+
+def said(words: Words | str, language: str) -> str:
+    """The words in the language, with nothing in them that a terminal would obey."""
+    return visible(in_language(words, language)).rstrip()
+
+
+def _line(verdict: Verdict, result: Result, language: str) -> Line:
+    return Line(
+        outcome=verdict.outcome,
+        points=_points(verdict),
+        title=said(verdict.check.title, language) + _instance(verdict),
+        details=tuple(_details(verdict, result, language)),
+    )
+
+
+def _points(verdict: Verdict) -> str:
+    """Nothing for a check that is worth nothing: it says only whether the rest can be asked."""
+    if not verdict.check.points:
+        return ""
+    earned = "–" if verdict.outcome is Outcome.ERROR else number(verdict.points)
+    return f"{earned}/{number(verdict.check.points)}"
+
+
+def _instance(verdict: Verdict) -> str:
+    """What tells the instances of a parametrised check apart: `test_x[80]` gives ` [80]`."""
+    _, bracket, rest = verdict.id.partition("[")
+    return f" [{visible(rest.removesuffix(']'))}]" if bracket else ""
+
+
+def _details(verdict: Verdict, result: Result, language: str) -> Iterator[Detail]:
+    if verdict.outcome in {Outcome.NOT_REACHED, Outcome.ERROR}:
+        yield Detail("", _outcome(verdict, result, language))
+    if verdict.reason is not None and verdict.outcome is not Outcome.PASSED:
+        for label, words in _parts(verdict.reason):
+            if words is not None:
+                yield Detail(said(label, language), said(words, language))
+
+
+def _parts(reason: Reason) -> Iterator[tuple[Words, Words | None]]:
+    yield say("Expected"), reason.expected
+    yield say("Seen"), reason.seen
+    yield say("Why"), reason.why
+    yield say("Next"), reason.look
+
+
+def _outcome(verdict: Verdict, result: Result, language: str) -> str:
+    word = said(OUTCOMES[verdict.outcome], language)
+    titles = {other.check.name: other.check.title for other in result.verdicts}
+    if verdict.because not in titles:
+        return word
+    return f"{word}: {said(titles[verdict.because], language)}"

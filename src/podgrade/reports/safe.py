@@ -1,0 +1,28 @@
+"""Makes texts of strangers harmless: what came from a learner is shown, never obeyed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Control characters but line feed and tab, marks that turn the direction of writing,
+# invisible separators, and halves of surrogate pairs.
+_HARMFUL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
+
+
+def visible(text: str) -> str:
+    """The text with every character that would act instead of showing written as an escape."""
+    plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+    return _HARMFUL.sub(_escape, plain.expandtabs(4))
+
+
+def encodable(text: str) -> str:
+    """The text without halves of surrogate pairs, which UTF-8 cannot hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
