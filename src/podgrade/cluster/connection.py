@@ -1,0 +1,254 @@
+"""A cluster, asked as one identity: plain JSON in and out, safe to share between threads."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from podgrade.cluster.exec import ExecAnswer, Execution, TimedOut
+from podgrade.cluster.lines import Lines, Silence
+from podgrade.cluster.refusal import ApiRefusal, Cause
+from podgrade.cluster.retry import Stopped, Unanswered, persistently
+from podgrade.cluster.transport import Call, Identity, Query, Transport
+from podgrade.model.errors import InfrastructureError
+from podgrade.model.text import say
+
+__all__ = [
+    "ApiRefusal",
+    "Cause",
+    "Connection",
+    "ExecAnswer",
+    "Lines",
+    "Silence",
+    "Stopped",
+    "TimedOut",
+]
+
+_WARNING = re.compile(r'^299 \S+ "((?:[^"\\]|\\.)*)"')  # RFC 7234, 5.5: code agent "text"
+_SHORTEST = 0.5  # seconds an attempt gets at least
+
+
+class Connection:
+    """One cluster and one identity.
+
+    `context` is the kubeconfig's context, `host` the API's address, `namespace` the context's
+    own. Every method raises ApiRefusal for an answer that says no, and InfrastructureError
+    where no answer came within the time (or once `stop` is set).
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        context: str = "",
+        namespace: str = "default",
+        *,
+        identity: Identity | None = None,
+        stop: threading.Event | None = None,
+    ) -> None:
+        self.context = context
+        self.namespace = namespace
+        self.host = transport.host
+        self.identity = identity
+        self.stop = stop or threading.Event()
+        self._transport = transport
+
+    @classmethod
+    def open(cls, kubeconfig: Path | None = None, context: str | None = None) -> Connection:
+        """The connection a kubeconfig's context describes (nothing is sent yet).
+
+        Without `kubeconfig`, the files of $KUBECONFIG or ~/.kube/config; without `context`, the
+        current one. Raises ClusterUnavailableError with a sentence where that cannot be.
+        """
+        from podgrade.cluster.kubeconfig import opened
+
+        chosen, namespace, configuration = opened(kubeconfig, context)
+        return cls(Transport(configuration), chosen, namespace)
+
+    def impersonating(self, user: str, groups: Sequence[str] = ()) -> Connection:
+        """The same cluster, asked as another user; shares the connections."""
+        return self._as(Identity(user, tuple(groups)), self.stop)
+
+    def stopped_by(self, stop: threading.Event) -> Connection:
+        """The same identity, giving up once `stop` is set."""
+        return self._as(self.identity, stop)
+
+    def _as(self, identity: Identity | None, stop: threading.Event) -> Connection:
+        return Connection(
+            self._transport, self.context, self.namespace, identity=identity, stop=stop
+        )
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query | None = None,
+        body: Mapping[str, Any] | Sequence[Any] | None = None,
+        content_type: str = "application/json",
+        timeout: float = 30.0,
+    ) -> dict[str, Any]:
+        """One call of the API, tried again within `timeout` seconds where no answer comes."""
+        return self.request_with_warnings(
+            method, path, query=query, body=body, content_type=content_type, timeout=timeout
+        )[0]
+
+    def request_with_warnings(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query | None = None,
+        body: Mapping[str, Any] | Sequence[Any] | None = None,
+        content_type: str = "application/json",
+        timeout: float = 30.0,
+    ) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """As `request`, with the texts of the answer's Warning headers."""
+        data = None if body is None else json.dumps(body, separators=(",", ":")).encode()
+        call = Call(method, path, query, data, content_type, timeout)
+        if method == "POST":
+            return self._posted(call, body)
+        return persistently(partial(self._answered, call, _until(timeout)), **self._within(timeout))
+
+    def _posted(self, call: Call, body: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """A POST whose answer got lost may have arrived: then "already exists" means created."""
+        name = _name_of(body)
+        lost = False
+        end = _until(call.timeout)
+
+        def attempt() -> tuple[dict[str, Any], tuple[str, ...]]:
+            nonlocal lost
+            try:
+                return self._answered(call, end)
+            except ApiRefusal as refusal:
+                if not (lost and name and refusal.reason == "AlreadyExists"):
+                    raise
+                return self._answered(Call("GET", f"{call.path}/{name}"), end)
+            except Unanswered as error:
+                lost = lost or error.arrived
+                # With generateName a second POST could make a second object.
+                error.again = error.again and (name is not None or not lost)
+                raise
+
+        return persistently(attempt, **self._within(call.timeout))
+
+    def _answered(self, call: Call, end: float) -> tuple[dict[str, Any], tuple[str, ...]]:
+        left = max(end - time.monotonic(), _SHORTEST)
+        call = Call(call.method, call.path, call.query, call.body, call.content_type, left)
+        response = self._transport.send(call, self.identity)
+        try:
+            return _decoded(response.data), _warnings(response)
+        except HTTPError as error:
+            raise self._transport.unanswered(error) from error
+
+    def _within(self, timeout: float) -> dict[str, Any]:
+        return {"seconds": timeout, "stop": self.stop}
+
+    def read(
+        self, path: str, *, query: Query | None = None, limit: int, timeout: float = 15.0
+    ) -> bytes:
+        """The first `limit` bytes of a body that need not be JSON (a log), within `timeout` s."""
+        call = Call("GET", path, query, timeout=timeout)
+
+        def attempt() -> bytes:
+            response = self._transport.send(call, self.identity)
+            try:
+                return _first(response, limit, _until(timeout))
+            except HTTPError as error:
+                raise self._transport.unanswered(error) from error
+            finally:
+                response.release_conn() if _exhausted(response) else response.close()
+
+        return persistently(attempt, **self._within(timeout))
+
+    def lines(self, path: str, *, query: Query | None = None, timeout: float = 60.0) -> Lines:
+        """The lines of a watch or of a followed log; `timeout`: seconds of silence to bear.
+
+        The stream's beginning is asked for once; who needs it again asks again.
+        """
+        if self.stop.is_set():
+            raise Stopped
+        response = self._transport.send(Call("GET", path, query, timeout=timeout), self.identity)
+        return Lines(response, self._transport)
+
+    def exec(
+        self,
+        namespace: str,
+        pod: str,
+        container: str | None,
+        command: Sequence[str],
+        *,
+        stdin: bytes | None = None,
+        timeout: float = 15.0,
+        limit: int = 1 << 20,
+    ) -> ExecAnswer:
+        """Run a command in a container and wait for its end, `timeout` seconds at most.
+
+        `limit` bytes of each of its outputs are kept. Raises TimedOut (with what had come)
+        where the command did not end, ApiRefusal where the container cannot be entered.
+        """
+        query = {
+            "container": container,
+            "command": tuple(command),
+            "stdin": stdin is not None,
+            "stdout": True,
+            "stderr": True,
+        }
+        path = f"/api/v1/namespaces/{namespace}/pods/{pod}/exec"
+        execution = Execution(self._transport, self.identity, self.stop, limit)
+        asked = {key: value for key, value in query.items() if value is not None}
+        return execution.run(path, asked, stdin, timeout)
+
+    def server_version(self) -> str:
+        """The server's minor version as Pod Security's labels want it (`v1.36`)."""
+        version = self.request("GET", "/version")
+        minor = re.match(r"\d+", str(version.get("minor", "")))
+        return f"v{version.get('major', '1')}.{minor.group() if minor else '0'}"
+
+
+def _until(seconds: float) -> float:
+    return time.monotonic() + seconds
+
+
+def _name_of(body: Any) -> str | None:
+    """The name a POST gives its object; "" for one that creates nothing (reviews)."""
+    metadata = body.get("metadata") if isinstance(body, Mapping) else None
+    if not isinstance(metadata, Mapping):
+        return ""
+    return str(metadata["name"]) if metadata.get("name") else None
+
+
+def _decoded(body: bytes) -> dict[str, Any]:
+    with contextlib.suppress(ValueError):
+        answer = json.loads(body)
+        if isinstance(answer, dict):
+            return answer
+    raise InfrastructureError(say("what answered is not a Kubernetes API server"))
+
+
+def _warnings(response: urllib3.BaseHTTPResponse) -> tuple[str, ...]:
+    found = (_WARNING.match(value) for value in response.headers.getlist("Warning"))
+    return tuple(re.sub(r"\\(.)", r"\1", match.group(1)) for match in found if match)
+
+
+def _first(response: urllib3.BaseHTTPResponse, limit: int, end: float) -> bytes:
+    kept = bytearray()
+    while len(kept) < limit and time.monotonic() < end:
+        chunk = response.read(min(limit - len(kept), 1 << 16))
+        if not chunk:
+            break
+        kept += chunk
+    return bytes(kept)
+
+
+def _exhausted(response: urllib3.BaseHTTPResponse) -> bool:
+    return bool(response.closed)

@@ -1,0 +1,211 @@
+"""One cluster's connection pool, used with raw bytes; its failures put into sentences."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import urllib3
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
+
+from podgrade.cluster.refusal import ApiRefusal
+from podgrade.cluster.retry import Unanswered
+from podgrade.model.errors import ClusterUnavailableError
+from podgrade.model.text import Words, say
+
+Query = Mapping[str, Any]
+
+_CONNECT = 5.0  # seconds until a TCP and TLS connection must stand
+_POOL = 32  # connections kept open; more are opened for a while when more are asked for
+_MAX_PAUSE = 10.0  # seconds; a longer Retry-After is cut
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who a request is made as (the API's user impersonation headers)."""
+
+    user: str
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Call:
+    """One HTTP request, ready to be sent; `timeout` is its silence in seconds."""
+
+    method: str
+    path: str
+    query: Query | None = None
+    body: bytes | None = None
+    content_type: str = "application/json"
+    timeout: float = 30.0
+
+
+class Transport:
+    """The library's pool for one cluster; safe to share between threads and identities."""
+
+    def __init__(self, configuration: Any) -> None:
+        from kubernetes.client.rest import RESTClientObject
+
+        configuration.connection_pool_maxsize = _POOL
+        configuration.retries = False
+        self.configuration = configuration
+        self.host = str(configuration.host).rstrip("/")
+        self._pool: urllib3.PoolManager = RESTClientObject(configuration).pool_manager
+        self._refreshing = threading.Lock()
+        self._tls = _tls_context(configuration) if self.host.startswith("https") else None
+
+    def headers(self, identity: Identity | None) -> urllib3.HTTPHeaderDict:
+        """Who asks: the kubeconfig's credentials and the impersonated user."""
+        headers = urllib3.HTTPHeaderDict({"User-Agent": "podgrade", "Accept": "application/json"})
+        token = self._token()
+        if token:
+            headers["Authorization"] = token
+        if identity:
+            headers["Impersonate-User"] = identity.user
+            for group in identity.groups:
+                headers.add("Impersonate-Group", group)
+        return headers
+
+    def _token(self) -> str | None:
+        # The hook of the library may run a program and write to the configuration: one at a time.
+        with self._refreshing:
+            try:
+                settings = self.configuration.auth_settings()
+            except Exception as error:
+                # broad: the hook runs users' log-in programs and raises whatever they meet
+                sentence = say("the kubeconfig's log-in failed: {detail}", detail=error)
+                raise ClusterUnavailableError(sentence) from error
+        return next((one["value"] for one in settings.values() if one.get("value")), None)
+
+    def send(self, call: Call, identity: Identity | None) -> urllib3.BaseHTTPResponse:
+        """The response, its body not read yet. Raises Unanswered or ApiRefusal."""
+        headers = self.headers(identity)
+        if call.body is not None:
+            headers["Content-Type"] = call.content_type
+        connect = min(_CONNECT, max(call.timeout, 0.1))
+        try:
+            response = self._pool.request(
+                call.method,
+                self.host + call.path + query_string(call.query),
+                body=call.body,
+                headers=headers,
+                timeout=urllib3.Timeout(connect=connect, read=max(call.timeout, 0.1)),
+                preload_content=False,
+                redirect=False,
+                retries=False,
+            )
+        except HTTPError as error:
+            raise self.unanswered(error) from error
+        return response if response.status < 300 else self._refused(response)
+
+    def _refused(self, response: urllib3.BaseHTTPResponse) -> urllib3.BaseHTTPResponse:
+        try:
+            body = response.data
+        except HTTPError as error:
+            raise self.unanswered(error) from error
+        refusal = ApiRefusal.of_body(response.status, body)
+        if response.status == 401:
+            raise ClusterUnavailableError(
+                say(
+                    "the cluster {host} does not accept the log-in of the kubeconfig",
+                    host=self.host,
+                )
+            ) from refusal
+        if response.status == 429 or response.status >= 500:
+            sentence = say("the cluster answered: {message}", message=refusal.message)
+            raise Unanswered(sentence, arrived=True, pause=_retry_after(response)) from refusal
+        raise refusal
+
+    def tls_options(self) -> dict[str, Any]:
+        """What a WebSocket needs to trust the cluster and to be known to it."""
+        options: dict[str, Any] = {"context": self._tls} if self._tls else {}
+        if self.configuration.tls_server_name:
+            options["server_hostname"] = self.configuration.tls_server_name
+        return options
+
+    def proxy_options(self) -> dict[str, Any]:
+        """The way a WebSocket takes: the kubeconfig's proxy, or straight."""
+        from kubernetes.client.rest import should_bypass_proxies
+
+        wanted, not_for = self.configuration.proxy, self.configuration.no_proxy or ""
+        if not wanted or should_bypass_proxies(self.host, not_for):
+            # A host must be named, else the exception is dropped and the environment rules.
+            return {"http_proxy_host": "none", "http_proxy_port": 1, "http_no_proxy": ["*"]}
+        proxy = urlsplit(wanted)
+        return {"http_proxy_host": proxy.hostname, "http_proxy_port": proxy.port or 80}
+
+    def unanswered(self, error: BaseException) -> Unanswered:
+        """The failure to get an answer, in a sentence, with what it means for trying again."""
+        never_left = isinstance(error, NewConnectionError | ConnectTimeoutError)
+        untrusted = isinstance(error, SSLError) and isinstance(
+            error.args[0] if error.args else None, ssl.SSLCertVerificationError
+        )
+        return Unanswered(
+            _sentence(error, self.host),
+            arrived=not never_left,
+            again=not untrusted and not isinstance(error, NameResolutionError),
+        )
+
+
+def _tls_context(configuration: Any) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=configuration.ssl_ca_cert)
+    if not configuration.verify_ssl:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    if configuration.cert_file:
+        context.load_cert_chain(configuration.cert_file, configuration.key_file)
+    return context
+
+
+def query_string(query: Query | None) -> str:
+    """The query with its `?`; lists are repeated, booleans are in lower case."""
+    if not query:
+        return ""
+    pairs: list[tuple[str, str]] = []
+    for key, value in query.items():
+        values: Iterable[Any] = value if isinstance(value, list | tuple) else (value,)
+        pairs.extend((key, _query_value(one)) for one in values)
+    return "?" + urlencode(pairs)
+
+
+def _query_value(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _retry_after(response: urllib3.BaseHTTPResponse) -> float | None:
+    value = response.headers.get("Retry-After", "")
+    return min(float(value), _MAX_PAUSE) if value.isdigit() else None
+
+
+def _sentence(error: BaseException, host: str) -> Words:
+    if isinstance(error, NameResolutionError):
+        return say("the name of the cluster's address {host} cannot be resolved", host=host)
+    if isinstance(error, NewConnectionError):
+        return say(
+            "the cluster {host} cannot be reached: {detail}", host=host, detail=_cause(error)
+        )
+    if isinstance(error, ReadTimeoutError | ConnectTimeoutError):
+        return say("the cluster {host} did not answer in time", host=host)
+    if isinstance(error, SSLError):
+        return say(
+            "the cluster {host} cannot be trusted (TLS): {detail}", host=host, detail=_cause(error)
+        )
+    return say(
+        "the connection to the cluster {host} broke off: {detail}", host=host, detail=_cause(error)
+    )
+
+
+def _cause(error: BaseException) -> str:
+    known = error.__cause__ or error.__context__ or error
+    return getattr(known, "strerror", None) or str(known)
