@@ -1,0 +1,93 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// State is one component's line in status.json.
+type State struct {
+	Name     string `json:"name"`
+	PID      int    `json:"pid"` // in the node's PID namespace; 0 while it is not running
+	Running  bool   `json:"running"`
+	Restarts int    `json:"restarts"`
+	Since    string `json:"since"`     // RFC 3339, UTC
+	LastExit string `json:"last_exit"` // why it ended last; empty if it never did
+}
+
+// Board is what the launcher reads: status.json, replaced whole at every change.
+type Board struct {
+	mutex      sync.Mutex
+	Phase      string  `json:"phase"` // starting, ready or failed
+	Step       string  `json:"step"`  // what is being waited for while starting
+	Problem    string  `json:"problem"`
+	Seconds    float64 `json:"seconds"` // from the start to ready
+	Components []State `json:"components"`
+	began      time.Time
+}
+
+func newBoard() *Board {
+	return &Board{Phase: "starting", Components: []State{}, began: time.Now()}
+}
+
+func (b *Board) step(name string) {
+	b.change(func() { b.Step = name })
+}
+
+func (b *Board) ready() {
+	b.change(func() { b.Phase, b.Step, b.Seconds = "ready", "", time.Since(b.began).Seconds() })
+}
+
+func (b *Board) failed(problem string) {
+	b.change(func() { b.Phase, b.Problem = "failed", problem })
+}
+
+func (b *Board) running(name string, pid int) {
+	b.change(func() {
+		state := b.find(name)
+		if state.Since != "" {
+			state.Restarts++
+		}
+		state.PID, state.Running, state.Since = pid, true, now()
+	})
+}
+
+func (b *Board) ended(name, reason string, pause time.Duration) {
+	b.change(func() {
+		state := b.find(name)
+		state.PID, state.Running, state.Since = 0, false, now()
+		state.LastExit = reason + ", again in " + pause.String()
+	})
+}
+
+func (b *Board) find(name string) *State {
+	for i := range b.Components {
+		if b.Components[i].Name == name {
+			return &b.Components[i]
+		}
+	}
+	b.Components = append(b.Components, State{Name: name})
+	slices.SortFunc(b.Components, func(x, y State) int { return strings.Compare(x.Name, y.Name) })
+	return b.find(name)
+}
+
+func (b *Board) change(edit func()) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	edit()
+	data, err := json.MarshalIndent(b, "", "  ")
+	if err != nil {
+		return
+	}
+	path := filepath.Join(folderPath, "status.json")
+	if os.WriteFile(path+".new", append(data, '\n'), 0o644) == nil {
+		_ = os.Rename(path+".new", path)
+	}
+}
+
+func now() string { return time.Now().UTC().Format(time.RFC3339) }

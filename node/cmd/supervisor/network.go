@@ -1,0 +1,94 @@
+package main
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"text/template"
+	"time"
+
+	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
+)
+
+//go:embed files/egress.nft
+var egressRules string
+
+// joinNetwork waits for the link that the launcher moves here and gives it its address.
+func joinNetwork(config Config) error {
+	link, err := waitForLink(config.Uplink, 10*time.Second)
+	if err != nil {
+		return err
+	}
+	loopback, err := netlink.LinkByName("lo")
+	if err != nil {
+		return err
+	}
+	if err := netlink.LinkSetUp(loopback); err != nil {
+		return err
+	}
+	address := &netlink.Addr{IPNet: &net.IPNet{
+		IP: net.ParseIP(config.NodeAddress).To4(), Mask: net.CIDRMask(config.LinkBits, 32),
+	}}
+	if err := netlink.AddrAdd(link, address); err != nil {
+		return err
+	}
+	if err := netlink.LinkSetUp(link); err != nil {
+		return err
+	}
+	// A default route is what makes Service addresses routable before they are translated.
+	route := &netlink.Route{LinkIndex: link.Attrs().Index, Gw: net.ParseIP(config.HostAddress)}
+	if err := netlink.RouteAdd(route); err != nil {
+		return fmt.Errorf("default route by %s: %w", config.HostAddress, err)
+	}
+	return allowForwarding()
+}
+
+func waitForLink(name string, limit time.Duration) (netlink.Link, error) {
+	deadline := time.Now().Add(limit)
+	for {
+		link, err := netlink.LinkByName(name)
+		if err == nil {
+			return link, nil
+		}
+		if time.Now().After(deadline) {
+			return nil, fmt.Errorf("link %s did not appear in %s: %w", name, limit, err)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+func allowForwarding() error {
+	settings := map[string]string{
+		"/proc/sys/net/ipv4/ip_forward":                 "1",
+		"/proc/sys/net/ipv4/ip_unprivileged_port_start": "0",
+	}
+	for path, value := range settings {
+		if err := os.WriteFile(path, []byte(value), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fencePods keeps what Pods start inside the cluster: no host, no other network.
+func fencePods(config Config) error {
+	var rules bytes.Buffer
+	parsed := template.Must(template.New("egress").Parse(egressRules))
+	if err := parsed.Execute(&rules, config); err != nil {
+		return err
+	}
+	command := exec.Command("nft", "-f", "-")
+	command.Stdin = &rules
+	if output, err := runHelper(command); err != nil {
+		return fmt.Errorf("nft: %w: %s", err, output)
+	}
+	return nil
+}
+
+func setHostName(name string) error {
+	return unix.Sethostname([]byte(name))
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// Component is one long-running program of the node.
+type Component struct {
+	Name      string
+	Arguments []string
+	Variables []string // environment, NAME=value
+}
+
+const (
+	firstPause   = 200 * time.Millisecond
+	longestPause = 10 * time.Second
+	settled      = 30 * time.Second // after so long alive the back-off begins anew
+)
+
+// keepRunning starts the component and starts it again whenever it ends, with back-off.
+func keepRunning(component Component, board *Board) {
+	pause := firstPause
+	for {
+		began := time.Now()
+		reason := runOnce(component, board)
+		if time.Since(began) > settled {
+			pause = firstPause
+		}
+		board.ended(component.Name, reason, pause)
+		time.Sleep(pause)
+		pause = min(pause*2, longestPause)
+	}
+}
+
+// runOnce returns why the component is not running any more.
+func runOnce(component Component, board *Board) string {
+	log, err := openLog(component.Name)
+	if err != nil {
+		return err.Error()
+	}
+	defer log.Close()
+	command := exec.Command(filepath.Join(programsPath, component.Name), component.Arguments...)
+	command.Env = append([]string{"PATH=" + programPath(), "HOME=/run/podgrade"}, component.Variables...)
+	command.Dir = "/"
+	command.Stdout, command.Stderr = log, log
+	exit, err := startChild(command)
+	if err != nil {
+		return err.Error()
+	}
+	board.running(component.Name, command.Process.Pid)
+	return describeExit(<-exit)
+}
+
+func programPath() string {
+	return programsPath + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+}
+
+func openLog(name string) (*os.File, error) {
+	folder := filepath.Join(folderPath, "logs")
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return nil, err
+	}
+	return os.OpenFile(filepath.Join(folder, name+".log"),
+		os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+}
+
+func describeExit(status syscall.WaitStatus) string {
+	if status.Signaled() {
+		return fmt.Sprintf("killed by signal %d (%s)", status.Signal(), status.Signal())
+	}
+	return fmt.Sprintf("ended with exit code %d", status.ExitStatus())
+}
