@@ -37,3 +37,12 @@ def pytest_podgrade_progress(submission: str, doing: Words, since: float) -> Non
 @pytest.hookspec()
 def pytest_podgrade_trouble(error: PodgradeError) -> None:
     """The run cannot go on at all: no cluster, a name nobody knows, an exercise that is broken."""
+
+
+@pytest.hookspec()
+def pytest_podgrade_prove(submission: Submission, result: Result) -> None:
+    """Prove one fixture of a pack: raise AssertionError unless the result is as it should be.
+
+    Where a conftest.py implements this and no submission was named, each fixture of an exercise
+    becomes one item of its grader.
+    """

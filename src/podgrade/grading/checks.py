@@ -14,6 +14,7 @@ _F = TypeVar("_F", bound=CheckFunction)
 
 CHECK_ATTRIBUTE = "podgrade_check"
 PROBE_ATTRIBUTE = "podgrade_probe"
+BUILT_IN_ATTRIBUTE = "podgrade_built_in"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
+class Key(str):
+    """A submission's key as a pytest parameter: shown in test ids as it is, Korean included."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class SourceFile:
     """One file as it was handed in; `name` is for people (`-` is standard input)."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
+from podgrade.model.errors import InfrastructureError
 from podgrade.model.exercise import Exercise
 from podgrade.model.reason import Reason
 from podgrade.model.submission import Manifest
-from podgrade.model.text import Words
+from podgrade.model.text import Words, say
 from podgrade.workspace.toolbox import Toolbox
 from podgrade.workspace.workspace import Acceptance, Workspace
 
@@ -22,7 +22,7 @@ class Bench:
     """One submission on the real cluster, for the thread that rehearses it."""
 
     exercise: Exercise
-    workspace: Workspace
+    where: Workspace | None
     toolbox: Toolbox
     acceptance: Acceptance
     manifest: Manifest | None
@@ -32,4 +32,10 @@ class Bench:
     """The containers as they ran when the first functional question was asked."""
     doom: Reason | None = None
     """Why the Pod could not become what was waited for last, if so."""
-    memory: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace; a submission that was refused unsent has none, and no check gets there."""
+        if self.where is None:
+            raise InfrastructureError(say("nothing was sent to the cluster"))
+        return self.where

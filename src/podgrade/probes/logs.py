@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 from collections.abc import Callable
 
+from podgrade.cluster.connection import Silence
 from podgrade.model.reason import Reason
 from podgrade.model.text import Words, say
 from podgrade.probes import aim
@@ -32,7 +34,7 @@ class LogsProbe:
         self._stage = stage
 
     def __call__(self, container: str, *, until: str | re.Pattern[str] | None = None) -> Text:
-        """The log as text; `until` is a text or a compiled pattern, searched in it."""
+        """The log as text; `until` is a text or a compiled pattern, searched in each line."""
         if until is not None and not isinstance(until, str | re.Pattern):
             raise TypeError("logs(until=…) takes a text or a pattern")
         pattern = until.pattern if isinstance(until, re.Pattern) else until
@@ -62,7 +64,8 @@ def _log(bench: Bench, container: str, matches: Matcher | None) -> Text:
     bench.doing(say("reading the log of container {container}", container=container))
     seen = _Seen()
     if matches is None:
-        seen.add(bench.workspace.connection.read(*_place(bench, pod, container), limit=KEPT))
+        path, query = _place(bench, pod, container)
+        seen.add(bench.workspace.connection.read(path, query=query, limit=KEPT))
         return _text(seen, container, None)
     found = _followed(bench, container, matches, seen)
     return _text(seen, container, None if found else _silence(bench, container))
@@ -72,10 +75,16 @@ class _Seen:
     """The newest bytes of a log."""
 
     def __init__(self) -> None:
-        self.data = b""
+        self._data = bytearray()
 
     def add(self, data: bytes) -> None:
-        self.data = (self.data + data)[-KEPT:]
+        self._data += data
+        if len(self._data) > 2 * KEPT:
+            del self._data[:-KEPT]
+
+    @property
+    def text(self) -> str:
+        return bytes(self._data[-KEPT:]).decode("utf-8", "replace")
 
 
 def _followed(bench: Bench, container: str, matches: Matcher, seen: _Seen) -> bool:
@@ -98,13 +107,20 @@ def _one_life(
     until: float,
 ) -> bool:
     path, query = _place(bench, pod, container)
-    remaining = until - time.monotonic()
-    with bench.workspace.connection.follow(path, query | {"follow": "true"}, remaining) as chunks:
-        for chunk in chunks:
-            seen.add(chunk)
-            if matches(seen.data):
+    left = max(until - time.monotonic(), 0.05)
+    with (
+        contextlib.suppress(Silence),
+        bench.workspace.connection.lines(
+            path, query=query | {"follow": "true"}, timeout=left
+        ) as log,
+    ):
+        for line in log:
+            seen.add(line + b"\n")
+            if matches(line):
                 return True
             aim.check_stop(bench)
+            if time.monotonic() >= until:
+                break
     return False
 
 
@@ -145,7 +161,7 @@ def _silence(bench: Bench, container: str) -> Reason:
 
 
 def _text(seen: _Seen, container: str, reason: Reason | None) -> Text:
-    text = seen.data.decode("utf-8", "replace")
+    text = seen.text
     subject = say("the log of container {container}", container=container)
     return Text(text, About(subject, reason, _last_lines(text)))
 

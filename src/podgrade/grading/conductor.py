@@ -1,0 +1,73 @@
+"""Rehearses many cases at once, as far ahead of the record as is bounded."""
+
+from __future__ import annotations
+
+import collections
+import threading
+from collections.abc import Callable, Collection, Sequence
+
+from podgrade.grading.case import Case
+from podgrade.grading.rehearsal import Rehearsed
+
+
+class Conductor:
+    """A few daemon threads that each take the next case; results come in completion order.
+
+    `in_flight` cases run at once, and as many more may be finished and not yet collected.
+    """
+
+    def __init__(
+        self,
+        cases: Sequence[Case],
+        perform: Callable[[Case], Rehearsed],
+        stop: threading.Event,
+        *,
+        in_flight: int,
+        ahead: int,
+    ) -> None:
+        self._waiting = collections.deque(cases)
+        self._perform = perform
+        self._stop = stop
+        self._finished: list[Rehearsed] = []
+        self._changed = threading.Condition()
+        self._room = threading.Semaphore(in_flight + ahead)
+        self._crew = [
+            threading.Thread(target=self._work, name=f"rehearsal-{number}", daemon=True)
+            for number in range(min(in_flight, len(cases)))
+        ]
+
+    def start(self) -> None:
+        """Begin rehearsing."""
+        for thread in self._crew:
+            thread.start()
+
+    def next(self, among: Collection[Case]) -> Rehearsed | None:
+        """The next of these cases to finish; None if the run is stopped before."""
+        with self._changed:
+            while not self._stop.is_set():
+                for rehearsed in self._finished:
+                    if rehearsed.case in among:
+                        self._finished.remove(rehearsed)
+                        return rehearsed
+                self._changed.wait(timeout=0.5)  # a signal handler runs between waits
+        return None
+
+    def collected(self) -> None:
+        """A case was dealt with: there is room for one more."""
+        self._room.release()
+
+    def cancel(self) -> None:
+        """Begin no further case."""
+        self._waiting.clear()
+
+    def _work(self) -> None:
+        while not self._stop.is_set():
+            self._room.acquire()
+            try:
+                case = self._waiting.popleft()
+            except IndexError:
+                return
+            rehearsed = self._perform(case)
+            with self._changed:
+                self._finished.append(rehearsed)
+                self._changed.notify_all()

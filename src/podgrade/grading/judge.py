@@ -1,0 +1,96 @@
+"""Puts the verdict together from the rehearsal and from the replay that pytest ran."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from podgrade.grading.case import Instance
+from podgrade.grading.classify import kind_of, outcome_of
+from podgrade.grading.rehearsal import Played
+from podgrade.model.errors import PodgradeError
+from podgrade.model.failure import Failure
+from podgrade.model.reason import Reason
+from podgrade.model.text import Words, say
+from podgrade.model.verdict import Outcome, Verdict
+from podgrade.probes.tape import Replay
+
+
+def without_replay(instance: Instance, played: Played) -> Verdict | None:
+    """The verdict of an instance that was never played, or None if there is a tape to replay."""
+    if played.outcome is Outcome.NOT_REACHED:
+        return _verdict(instance, played, Outcome.NOT_REACHED)
+    if played.words is not None:
+        return _verdict(instance, played, Outcome.ERROR, Reason("error", why=played.words))
+    return None
+
+
+def after_replay(
+    instance: Instance, played: Played, stage: Replay, error: BaseException | None, grader: Path
+) -> Verdict:
+    """The verdict of an instance that pytest ran on its tape; `error` is what left it."""
+    infrastructure = played.tape.infrastructure
+    if infrastructure is not None:
+        return _verdict(instance, played, Outcome.ERROR, Reason("error", why=infrastructure))
+    difference = _difference(played, stage, error, grader)
+    if difference is not None:
+        return _verdict(instance, played, Outcome.ERROR, Reason("not-the-same", why=difference))
+    if played.outcome is Outcome.ERROR:
+        return _verdict(instance, played, Outcome.ERROR, Reason("grader", why=_grader(error)))
+    if played.outcome is Outcome.FAILED:
+        return _verdict(instance, played, Outcome.FAILED, _reason(played, stage, error))
+    return _verdict(instance, played, Outcome.PASSED)
+
+
+def _verdict(
+    instance: Instance, played: Played, outcome: Outcome, reason: Reason | None = None
+) -> Verdict:
+    return Verdict(
+        check=instance.check.line,
+        outcome=outcome,
+        id=instance.id,
+        reason=reason,
+        because=played.because,
+        seconds=played.seconds,
+        evidence=played.tape.evidence(),
+    )
+
+
+def _difference(
+    played: Played, stage: Replay, error: BaseException | None, grader: Path
+) -> Words | None:
+    """What the replay did otherwise than the rehearsal: then neither can be believed."""
+    rehearsed = (played.outcome, played.raised)
+    replayed = (outcome_of(error, grader), kind_of(error, grader))
+    if rehearsed != replayed:
+        return say(
+            "the check did not do the same when it was run again on its record: "
+            "first {first}, then {then}",
+            first=played.raised or played.outcome,
+            then=replayed[1] or replayed[0],
+        )
+    if not stage.finished:
+        return say(
+            "the check did not do the same when it was run again on its record: it asked less"
+        )
+    return None
+
+
+def _grader(error: BaseException | None) -> Words:
+    if isinstance(error, PodgradeError):
+        return error.words
+    return say("the check raised {type}: {error}", type=type(error).__name__, error=error)
+
+
+def _reason(played: Played, stage: Replay, error: BaseException | None) -> Reason:
+    if isinstance(error, Failure):
+        return error.reason
+    if stage.witness.reason is not None:
+        return stage.witness.reason
+    if played.doom is not None:
+        return played.doom
+    return Reason("assertion", why=say("this did not hold: {what}", what=_first_line(error)))
+
+
+def _first_line(error: BaseException | None) -> str:
+    lines = str(error).splitlines() or [""]
+    return lines[0][:300]

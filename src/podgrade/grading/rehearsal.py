@@ -1,0 +1,164 @@
+"""The one run of a submission's checks against the real cluster."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from podgrade.grading.case import Case, Instance
+from podgrade.grading.classify import kind_of, outcome_of
+from podgrade.grading.rig import Rig
+from podgrade.model.errors import InfrastructureError, PodgradeError
+from podgrade.model.reason import Reason
+from podgrade.model.submission import Manifest
+from podgrade.model.text import Words, say
+from podgrade.model.verdict import Outcome
+from podgrade.probes.bench import Bench
+from podgrade.probes.tape import Recording, Tape
+from podgrade.workspace.policy import refusals
+from podgrade.workspace.read import Unreadable, parse
+from podgrade.workspace.workspace import Acceptance, Refusal, Workspace
+
+Progress = Callable[[str, Words, float], None]
+
+
+@dataclass(frozen=True)
+class Played:
+    """How one instance came out in the rehearsal; `raised` is the exception's type by name.
+
+    `words` says what went wrong where there is no tape to tell it; `doom` why the Pod could not
+    become what was waited for, for a bare assert that fails.
+    """
+
+    outcome: Outcome
+    tape: Tape = field(default_factory=Tape)
+    raised: str | None = None
+    because: str | None = None
+    words: Words | None = None
+    doom: Reason | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Rehearsed:
+    """All that one submission's rehearsal found out, by instance id."""
+
+    case: Case
+    played: dict[str, Played]
+    notes: tuple[Words, ...] = ()
+    kept: str | None = None
+    seconds: float = 0.0
+
+
+def rehearse(case: Case, rig: Rig, progress: Progress) -> Rehearsed:
+    """Rehearse every instance of the case. Trouble of the cluster's becomes error verdicts."""
+    began = time.monotonic()
+    try:
+        played, notes, kept = _findings(case, rig, progress)
+    except PodgradeError as error:
+        played, notes, kept = _all_errors(case, error.words), (), None
+    except Exception as error:  # noqa: BLE001 - a bug of ours must not cost a learner a verdict
+        words = say(
+            "podgrade itself failed: {type}: {error}", type=type(error).__name__, error=error
+        )
+        played, notes, kept = _all_errors(case, words), (), None
+    return Rehearsed(case, played, notes, kept, time.monotonic() - began)
+
+
+Findings = tuple[dict[str, Played], tuple[Words, ...], str | None]
+
+
+def _findings(case: Case, rig: Rig, progress: Progress) -> Findings:
+    manifest, refused = _read(case)
+    if manifest is None or refused:
+        bench = _bench(case, rig, None, Acceptance(refused, (), ()), manifest, progress)
+        return _play_all(case, bench, rig.stop), (), None
+    return _in_workspace(case, rig, manifest, progress)
+
+
+def _in_workspace(case: Case, rig: Rig, manifest: Manifest, progress: Progress) -> Findings:
+    workspace = rig.take(case.exercise)
+    kept = None
+    try:
+        progress(case.submission.key, say("handing in the manifest"), time.monotonic())
+        workspace.set_up()
+        acceptance = workspace.hand_in(manifest)
+        bench = _bench(case, rig, workspace, acceptance, manifest, progress)
+        played = _play_all(case, bench, rig.stop)
+    finally:
+        kept = rig.release(workspace)
+    return played, (*acceptance.notes, *acceptance.warnings), kept
+
+
+def _read(case: Case) -> tuple[Manifest | None, tuple[Refusal, ...]]:
+    try:
+        manifest = parse(case.submission.files)
+    except Unreadable as error:
+        return None, (Refusal(error.reason, error.position),)
+    return manifest, tuple(refusals(manifest, case.exercise))
+
+
+def _bench(
+    case: Case,
+    rig: Rig,
+    workspace: Workspace | None,
+    acceptance: Acceptance,
+    manifest: Manifest | None,
+    progress: Progress,
+) -> Bench:
+    def doing(words: Words) -> None:
+        progress(case.submission.key, words, time.monotonic())
+
+    return Bench(case.exercise, workspace, rig.toolbox, acceptance, manifest, rig.stop, doing)
+
+
+def _play_all(case: Case, bench: Bench, stop: threading.Event) -> dict[str, Played]:
+    played: dict[str, Played] = {}
+    damaged: Instance | None = None
+    for instance in case.order():
+        if stop.is_set():
+            raise InfrastructureError(say("the run was ended before this was found out"))
+        outcome = _without_playing(case, instance, played, damaged)
+        played[instance.id] = outcome or _play(instance, bench, case)
+        if instance.check.changes and played[instance.id].outcome is Outcome.ERROR:
+            damaged = instance
+    return played
+
+
+def _without_playing(
+    case: Case, instance: Instance, played: dict[str, Played], damaged: Instance | None
+) -> Played | None:
+    """The verdict of an instance that needs what did not pass, or comes after damage."""
+    needed = [other for other in case.needed_by(instance) if other.id in played]
+    erroneous = [other for other in needed if played[other.id].outcome is Outcome.ERROR]
+    if damaged is not None:
+        erroneous.append(damaged)
+    if erroneous:
+        title = erroneous[0].check.line.title
+        words = say("what it needs could not be found out: {title}", title=title)
+        return Played(Outcome.ERROR, words=words, because=erroneous[0].name)
+    missing = [other for other in needed if played[other.id].outcome is not Outcome.PASSED]
+    return Played(Outcome.NOT_REACHED, because=missing[0].name) if missing else None
+
+
+def _play(instance: Instance, bench: Bench, case: Case) -> Played:
+    stage = Recording(bench)
+    bench.doom = None
+    began = time.monotonic()
+    error: BaseException | None = None
+    try:
+        instance.run(stage)
+    except BaseException as caught:  # noqa: BLE001 - pytest's own outcomes are BaseExceptions
+        error = caught
+    seconds = time.monotonic() - began
+    grader = case.exercise.grader
+    outcome, kind = outcome_of(error, grader), kind_of(error, grader)
+    if stage.tape.infrastructure is not None:
+        outcome = Outcome.ERROR
+    return Played(outcome, stage.tape, kind, None, None, bench.doom, seconds)
+
+
+def _all_errors(case: Case, words: Words) -> dict[str, Played]:
+    return {i.id: Played(Outcome.ERROR, words=words) for i in case.instances}

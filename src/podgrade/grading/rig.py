@@ -1,0 +1,93 @@
+"""What one run has on the cluster: connection, watch, workspaces made ahead, toolbox."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from podgrade.cluster.connection import Connection
+from podgrade.cluster.watch import Watch
+from podgrade.model.exercise import Exercise
+from podgrade.workspace.pool import Workspaces
+from podgrade.workspace.run import Run
+from podgrade.workspace.toolbox import Toolbox
+from podgrade.workspace.workspace import Workspace
+
+CLEAN_UP = 5.0  # seconds that cleaning up may take; the rest is for `podgrade clean`
+
+
+@dataclass(frozen=True)
+class Where:
+    """Which cluster a run uses: as given, else podgrade finds one."""
+
+    kubeconfig: Path | None = None
+    context: str | None = None
+    keep: bool = False
+    hold: bool = False
+    """Keep a submission's workspace until its record was replayed (`--pdb`)."""
+
+
+class Rig:
+    """Opened once a run; every thread of the run uses it."""
+
+    def __init__(
+        self,
+        run: Run,
+        connection: Connection,
+        watch: Watch,
+        stop: threading.Event,
+        *,
+        hold: bool = False,
+    ) -> None:
+        self.run = run
+        self.stop = stop
+        self.connection = connection
+        self._watch = watch
+        self._hold = hold
+        self._held: list[Workspace] = []
+        self._workspaces = Workspaces(connection, watch, run, keep=run.keep)
+        self.toolbox = Toolbox(connection, watch, run)
+
+    @classmethod
+    def open(cls, where: Where, stop: threading.Event) -> Rig:
+        """Connect, start watching and warm up. Raises ClusterUnavailableError."""
+        from podgrade.cluster.providers.current import connect
+
+        connection = connect(kubeconfig=where.kubeconfig, context=where.context)
+        run = Run.new(keep=where.keep)
+        watch = Watch(connection, stop)
+        watch.start()
+        rig = cls(run, connection, watch, stop, hold=where.hold)
+        rig.toolbox.start()
+        return rig
+
+    def prepare(self, exercise: Exercise, count: int) -> None:
+        """Make workspaces ahead, in the background."""
+        self._workspaces.prepare(exercise.pod_security, count)
+
+    def take(self, exercise: Exercise) -> Workspace:
+        """A fresh workspace. Raises InfrastructureError."""
+        return self._workspaces.take(exercise)
+
+    def release(self, workspace: Workspace) -> str | None:
+        """Give a workspace back; its namespace's name if it is kept for a look."""
+        if self.run.keep:
+            return workspace.namespace
+        self._held.append(workspace)
+        if not self._hold:
+            self.let_go()
+        return None
+
+    def let_go(self) -> None:
+        """Delete the workspaces that were given back, in the background."""
+        while self._held:
+            self._workspaces.release(self._held.pop())
+
+    def close(self) -> None:
+        """End everything of the run; what does not end in 5 s is left to `podgrade clean`."""
+        self.stop.set()
+        self.let_go()
+        self.toolbox.close()
+        self._workspaces.close(timeout=CLEAN_UP)
+        self._watch.close()
