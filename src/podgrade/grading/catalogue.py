@@ -12,7 +12,7 @@ from podgrade.model.errors import UsageProblem
 from podgrade.model.exercise import Exercise, Limits, Target
 from podgrade.model.text import Message, Text, say
 
-__all__ = ["Pack", "exercise", "exercise_of", "exercises", "packs"]
+__all__ = ["Pack", "exercise", "exercise_of", "exercises", "packs", "sheet", "starter"]
 
 
 def exercises(start: Path | None = None) -> tuple[Exercise, ...]:
@@ -42,6 +42,18 @@ def exercise_of(grader: Path) -> Exercise:
             )
         )
     return load(pack, slug)
+
+
+def sheet(chosen: Exercise, language: str) -> str:
+    """The task as Markdown: `README.ko.md` in Korean, `README.md` in English or where it lacks."""
+    translated = chosen.folder / f"README.{language}.md"
+    return _read(translated if translated.is_file() else chosen.folder / "README.md")
+
+
+def starter(chosen: Exercise) -> str | None:
+    """The manifest to start from, if the exercise has one."""
+    path = chosen.folder / "starter.yaml"
+    return _read(path) if path.is_file() else None
 
 
 def load(pack: Pack, slug: str) -> Exercise:
@@ -83,6 +95,13 @@ def _target(body: dict[str, Any]) -> Target:
     if "kinds" not in body:
         return Target(body["name"])
     return Target(body["name"], tuple(body["kinds"]))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageProblem(say("{file} cannot be read: {error}", file=path, error=error)) from error
 
 
 def _unknown(slug: str, known: list[str]) -> Message:

@@ -1,0 +1,95 @@
+"""`podgrade check`: grade one submission."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from podgrade.cli.speech import SaidCommand, language, option
+from podgrade.model.text import say
+
+if TYPE_CHECKING:
+    from podgrade.model.submission import Submission
+
+
+@click.command(
+    cls=SaidCommand,
+    words=say(
+        "Grade a manifest on a real cluster and say why.\n\n"
+        "SLUG is the exercise (see `podgrade list`). FILE is a manifest, a folder of manifests, "
+        "or - for standard input; several are one answer.\n\n"
+        "Exit code: 0 full marks, 1 a check failed, 2 wrong usage, 3 trouble with the cluster "
+        "or the grader."
+    ),
+)
+@click.argument("slug")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    words=say("How the verdict is written (default: text)."),
+)
+@option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    words=say("Write the verdict into this file instead of printing it."),
+)
+@option(
+    "--junitxml",
+    type=click.Path(dir_okay=False, path_type=Path),
+    words=say("Also write a JUnit report into this file."),
+)
+@option("--keep", is_flag=True, words=say("Keep the workspace and say how to look into it."))
+@option("--context", words=say("Context of the kubeconfig to use."))
+@option(
+    "--kubeconfig",
+    type=click.Path(dir_okay=False, path_type=Path),
+    words=say("Kubeconfig file to use."),
+)
+def check(
+    slug: str,
+    files: tuple[str, ...],
+    form: str,
+    output: Path | None,
+    junitxml: Path | None,
+    keep: bool,
+    context: str | None,
+    kubeconfig: Path | None,
+) -> None:
+    from podgrade.cli.deliver import deliver
+    from podgrade.cli.grade import grade
+    from podgrade.grading.catalogue import exercise
+
+    chosen = exercise(slug)
+    arguments = tuple(_arguments(junitxml, keep, context, kubeconfig))
+    grading = grade(chosen, _submission(files), arguments, language())
+    deliver(grading, chosen, form, output)
+    click.get_current_context().exit(grading.exit_code)
+
+
+def _submission(files: tuple[str, ...]) -> Submission:
+    """All files together are one learner's answer, named after them."""
+    from podgrade.model.submission import Submission
+    from podgrade.workspace.read import load
+
+    names = [Path(file).resolve().name if file != "-" else "stdin" for file in files]
+    return Submission(" + ".join(names), load(files, sys.stdin.buffer))
+
+
+def _arguments(
+    junitxml: Path | None, keep: bool, context: str | None, kubeconfig: Path | None
+) -> Iterator[str]:
+    if junitxml is not None:
+        yield f"--junitxml={junitxml.resolve()}"
+    if keep:
+        yield "--keep"
+    if context is not None:
+        yield f"--context={context}"
+    if kubeconfig is not None:
+        yield f"--kubeconfig={kubeconfig.resolve()}"
