@@ -1,0 +1,124 @@
+"""ConfigMaps, Secrets, keys and claims that a Pod names and nobody made.
+
+The kubelet's and the scheduler's words say what is missing; a GET has to agree before it is
+final, because what is still being created is missing for a moment too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from podgrade.model.reason import Doom
+from podgrade.model.text import Message, say
+from podgrade.workspace.doom.case import Case
+from podgrade.workspace.doom.part import Part
+from podgrade.workspace.doom.terms import Json
+
+_OBJECT = re.compile(r'\b(configmap|secret|persistentvolumeclaim) "([^"]+)" not found', re.I)
+_ENV_KEY = re.compile(r"couldn't find key (.+?) in (ConfigMap|Secret) [^/\s]+/(\S+)")
+_VOLUME_KEY = re.compile(r'for volume "([^"]+)"\s*: .*non-existent (config|secret) key: (\S+)')
+_KINDS = {
+    "configmap": "ConfigMap",
+    "secret": "Secret",
+    "persistentvolumeclaim": "PersistentVolumeClaim",
+    "config": "ConfigMap",
+}
+_CODES = {
+    "ConfigMap": "missing-configmap",
+    "Secret": "missing-secret",
+    "PersistentVolumeClaim": "missing-pvc",
+}
+# made by the control plane in every namespace; missing for a moment in a new one
+_BUILT_IN = ("kube-root-ca.crt",)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What a message says is not there."""
+
+    kind: str
+    name: str
+    key: str | None = None
+    container: str | None = None
+
+
+def config_doom(case: Case) -> Doom | None:
+    """Final: something that is named, said to be missing, and absent by a GET."""
+    for missing in _named(case):
+        if case.lookup.absent(missing.kind, missing.name, missing.key):
+            return _doom(case, missing)
+    return None
+
+
+def _named(case: Case) -> Iterator[Missing]:
+    for part in case.concerned:
+        reason, message = part.why_waiting
+        if reason == "CreateContainerConfigError":
+            yield from missing_in(message, case.pod, part)
+    if case.phase == "Pending":
+        for message in _pod_messages(case):
+            yield from missing_in(message, case.pod)
+
+
+def _pod_messages(case: Case) -> Iterator[str]:
+    conditions = (case.pod.get("status") or {}).get("conditions") or ()
+    yield from (str(condition.get("message", "")) for condition in conditions)
+    for event in case.events:
+        if event.get("reason") in ("FailedMount", "FailedScheduling"):
+            yield str(event.get("message", ""))
+
+
+def missing_in(message: str, pod: Json, part: Part | None = None) -> Iterator[Missing]:
+    """What a message of the kubelet or the scheduler says is missing."""
+    container = part.name if part else None
+    for word, name in _OBJECT.findall(message):
+        if name not in _BUILT_IN:
+            yield Missing(_KINDS[word.lower()], name, None, container)
+    for key, kind, name in _ENV_KEY.findall(message):
+        yield Missing(kind, name, key, container)
+    for volume, word, key in _VOLUME_KEY.findall(message):
+        kind = _KINDS[word]
+        for name in _sources(pod, volume, kind, key):
+            yield Missing(kind, name, key, container)
+
+
+def _sources(pod: Json, volume: str, kind: str, key: str) -> Iterator[str]:
+    """The names of the ConfigMaps or Secrets from which a volume takes a key."""
+    for entry in pod["spec"].get("volumes") or ():
+        if entry.get("name") != volume:
+            continue
+        for source in (entry, *((entry.get("projected") or {}).get("sources") or ())):
+            held = source.get("configMap" if kind == "ConfigMap" else "secret") or {}
+            if any(item.get("key") == key for item in held.get("items") or ()):
+                yield str(held.get("name") or held.get("secretName"))
+
+
+def _doom(case: Case, missing: Missing) -> Doom:
+    if missing.key is not None:
+        why = say(
+            "{kind} `{name}` has no key `{key}`",
+            kind=missing.kind,
+            name=missing.name,
+            key=missing.key,
+        )
+        look = say(
+            "compare with the keys in `kubectl describe {kind} {name}`",
+            kind=missing.kind.lower(),
+            name=missing.name,
+        )
+        return Doom("missing-key", _in(missing, why), look, missing.container)
+    why = say("{kind} `{name}` does not exist", kind=missing.kind, name=missing.name)
+    look = say(
+        "hand it in as well, or correct its name; `kubectl describe pod {pod}` says who "
+        "asks for it",
+        pod=case.name,
+    )
+    return Doom(_CODES[missing.kind], _in(missing, why), look, missing.container)
+
+
+def _in(missing: Missing, why: Message) -> Message:
+    if missing.container is None:
+        return why
+    return say("container `{container}`: {why}", container=missing.container, why=why)

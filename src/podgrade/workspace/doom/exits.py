@@ -1,0 +1,49 @@
+"""Exit codes in words.
+
+Source: POSIX shells' 126 and 127, 128 + signal, and the kubelet's reasons.
+"""
+
+from __future__ import annotations
+
+import re
+
+from podgrade.model.text import Message, say
+from podgrade.workspace.doom.part import Part, Role
+from podgrade.workspace.doom.terms import Json
+
+_SIGNALS = {6: "SIGABRT", 9: "SIGKILL", 11: "SIGSEGV", 13: "SIGPIPE", 15: "SIGTERM"}
+_NO_COMMAND = re.compile(r"(?:sh: (?:line )?(?:\d+: )?|exec: )?([\w./-]+): (?:command )?not found")
+
+
+def exit_words(ending: Json) -> Message:
+    """The exit code with what it usually means."""
+    code = int(ending.get("exitCode", 0))
+    if code == 0:
+        return say("exit code 0, it had nothing more to do")
+    if code == 126:
+        return say("exit code 126, a program in it may not be run")
+    if code == 127:
+        return say("exit code 127, a program in it was not found")
+    signal = _SIGNALS.get(code - 128)
+    if signal:
+        return say("exit code {code}, it was ended by {signal}", code=code, signal=signal)
+    return say("exit code {code}", code=code)
+
+
+def hint(part: Part, ending: Json, lines: str) -> Message | None:
+    """The next step, where the exit code or the last lines make it obvious."""
+    code = ending.get("exitCode")
+    if code == 0 and part.role is not Role.INIT:
+        return say("let its command run on, for instance with `tail -f` or a loop that sleeps")
+    missing = _NO_COMMAND.search(lines)
+    if code == 127 and missing:
+        return say(
+            "image `{image}` has no program `{program}`: use another one or another image",
+            image=part.image,
+            program=missing[1],
+        )
+    if "Address already in use" in lines or "Address in use" in lines:
+        return say("all containers of a Pod share their ports: let each listen on one of its own")
+    if "Read-only file system" in lines:
+        return say("take `readOnly` off the mount it has to write to")
+    return None

@@ -1,0 +1,180 @@
+"""At the limit: what was seen last of a Pod that did not come where it was waited for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from podgrade.model.reason import Doom
+from podgrade.model.text import Message, say
+from podgrade.workspace.doom.case import Case, short
+from podgrade.workspace.doom.endings import again
+from podgrade.workspace.doom.images import image_obstacle
+from podgrade.workspace.doom.part import Part, Role
+from podgrade.workspace.doom.phase import too_big, unscheduled
+from podgrade.workspace.doom.start import start_obstacle
+from podgrade.workspace.doom.terms import GoalKind
+
+_PROBE = re.compile(r"^(Readiness|Startup|Liveness) probe (?:failed|errored)\S*:? ?", re.I)
+_SANDBOX = ("FailedCreatePodSandBox", "NodeNotReady", "NetworkNotReady", "TaintManagerEviction")
+_MINE = re.compile(r"not found|non-existent|no such|is not a directory|not a directory")
+
+
+def pod_obstacle(case: Case) -> Doom:
+    """The nearest cause that can be told; `silent` where everything runs and says nothing."""
+    return next(_obstacles(case), None) or _silent(case)
+
+
+def _obstacles(case: Case) -> Iterator[Doom]:
+    for question in (_placement, _sandbox, _mount):
+        yield from filter(None, [question(case)])
+    for part in case.concerned:
+        yield from _of_part(case, part)
+    if case.goal.kind in (GoalKind.FAILED, GoalKind.SUCCEEDED):
+        yield _not_over(case)
+
+
+def _of_part(case: Case, part: Part) -> Iterator[Doom]:
+    for question in (image_obstacle, start_obstacle, _ending, _init, _pulling, _not_ready):
+        doom = question(case, part)
+        if doom is not None:
+            yield doom
+
+
+def _placement(case: Case) -> Doom | None:
+    condition = unscheduled(case)
+    if condition is None:
+        return None
+    message = str(condition.get("message", ""))
+    if "PersistentVolumeClaim" in message or "persistentvolumeclaim" in message:
+        why = say("the Pod waits for its PersistentVolumeClaim: {message}", message=short(message))
+        look = say("look at `kubectl describe pvc`")
+        return Doom("volume-not-mountable", why, look)
+    if case.lookup.fits_empty_node(case.pod) and "affinity" not in message:
+        why = say(
+            "the cluster had no room for the Pod; this is not your mistake: {message}",
+            message=short(message),
+        )
+        return Doom("slow-cluster", why, say("try again later"), infrastructure=True)
+    return too_big(case, condition)
+
+
+def _sandbox(case: Case) -> Doom | None:
+    if any(part.status.get("containerID") for part in case.parts):
+        return None
+    for event in reversed(case.events):
+        if event.get("reason") in _SANDBOX:
+            why = say(
+                "the node could not prepare the Pod; this is not your mistake: {message}",
+                message=short(str(event.get("message", ""))),
+            )
+            return Doom("node-trouble", why, say("try again later"), infrastructure=True)
+    return None
+
+
+def _mount(case: Case) -> Doom | None:
+    if any(part.status.get("containerID") for part in case.parts):
+        return None
+    for event in reversed(case.events):
+        if event.get("reason") in ("FailedMount", "FailedAttachVolume"):
+            message = str(event.get("message", ""))
+            why = say("a volume cannot be mounted: {message}", message=short(message))
+            mine = bool(_MINE.search(message)) and "kube-root-ca.crt" not in message
+            return Doom(
+                "volume-not-mountable" if mine else "node-trouble",
+                why,
+                case.describe(),
+                infrastructure=not mine,
+            )
+    return None
+
+
+def _ending(case: Case, part: Part) -> Doom | None:
+    if part.ending is None or part.past:
+        return None
+    done = part.role is Role.INIT and part.running is not None
+    return None if part.ready or done else again(case, part)
+
+
+def _init(case: Case, part: Part) -> Doom | None:
+    if part.role is not Role.INIT or part.running is None:
+        return None
+    why = say(
+        "init container `{container}` is still running and has not ended", container=part.name
+    )
+    lines = case.last_lines(part, previous=False)
+    if lines:
+        why = say("{why}; its last lines: {lines}", why=why, lines=lines)
+    look = say(
+        "an init container has to end by itself; {look}", look=case.read_log(part, previous=False)
+    )
+    return Doom("not-ready", why, look, part.name)
+
+
+def _pulling(case: Case, part: Part) -> Doom | None:
+    """Nothing is known against it: it was still on its way."""
+    reason, _ = part.why_waiting
+    if part.running is not None or part.ending is not None or reason == "PodInitializing":
+        return None
+    if case.events_of(part, "Pulling") and not case.events_of(part, "Pulled"):
+        why = say(
+            "container `{container}`: image `{image}` is still being pulled; this is not "
+            "your mistake",
+            container=part.name,
+            image=part.image,
+        )
+    else:
+        why = say(
+            "container `{container}` has not started yet ({reason}); this is not your mistake",
+            container=part.name,
+            reason=reason or "Pending",
+        )
+    return Doom("slow-cluster", why, say("try again later"), part.name, infrastructure=True)
+
+
+def _not_ready(case: Case, part: Part) -> Doom | None:
+    if case.goal.kind is not GoalKind.READY or part.ready or part.running is None:
+        return None
+    for event in reversed(case.events_of(part, "Unhealthy")):
+        message = str(event.get("message", ""))
+        return Doom("not-ready-probe", _probe_words(part, message), _probe_look(part), part.name)
+    why = say("container `{container}` runs but is not Ready", container=part.name)
+    return Doom("not-ready", why, case.describe(), part.name)
+
+
+def _probe_words(part: Part, message: str) -> Message:
+    match = _PROBE.match(message)
+    return say(
+        "container `{container}` runs, but its {probe} probe fails: {message}",
+        container=part.name,
+        probe=(match[1] if match else "Readiness").lower(),
+        message=short(_PROBE.sub("", message)),
+    )
+
+
+def _probe_look(part: Part) -> Message:
+    return say(
+        "compare the probe's path, port and command with what container `{container}` serves",
+        container=part.name,
+    )
+
+
+def _not_over(case: Case) -> Doom:
+    running = [part.name for part in case.parts if part.running is not None]
+    why = say(
+        "the Pod has not ended; still running: {names}",
+        names=", ".join(f"`{name}`" for name in running) or "–",
+    )
+    return Doom("not-ready", why, case.describe())
+
+
+def _silent(case: Case) -> Doom:
+    part = case.part(case.goal.container) if case.goal.container else None
+    if part is None:
+        why = say("the Pod is in phase {phase}", phase=case.phase or "Unknown")
+        return Doom("not-ready", why, case.describe())
+    why = say("container `{container}` runs and does not say it", container=part.name)
+    lines = case.last_lines(part, previous=False)
+    if lines:
+        why = say("{why}; its last lines: {lines}", why=why, lines=lines)
+    return Doom("silent", why, case.read_log(part, previous=False), part.name)

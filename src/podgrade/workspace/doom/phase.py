@@ -1,0 +1,89 @@
+"""What the Pod's own phase and conditions say: finished, failed, evicted, not to be placed."""
+
+from __future__ import annotations
+
+import re
+
+from podgrade.model.reason import Doom
+from podgrade.model.text import say
+from podgrade.workspace.doom.case import Case, short
+from podgrade.workspace.doom.endings import ended
+from podgrade.workspace.doom.part import Role
+from podgrade.workspace.doom.terms import GoalKind, Json
+
+_OWN_LIMITS = re.compile(r"exceeds the (total )?limit|exceeded its local ephemeral", re.I)
+
+
+def phase_doom(case: Case) -> Doom | None:
+    """Final: a Pod that is over and did not end as the goal wants it."""
+    if case.phase == "Failed" and case.goal.kind is not GoalKind.FAILED:
+        return _failed(case)
+    if case.phase == "Succeeded" and case.goal.kind is not GoalKind.SUCCEEDED:
+        return _succeeded(case)
+    return None
+
+
+def _failed(case: Case) -> Doom:
+    status = case.pod.get("status") or {}
+    reason, message = str(status.get("reason") or ""), str(status.get("message") or "")
+    if reason == "DeadlineExceeded":
+        why = say("the Pod ran longer than its `activeDeadlineSeconds` allows")
+        return Doom("pod-failed", why, case.describe())
+    if reason and not _OWN_LIMITS.search(message):
+        why = say(
+            "the node ended the Pod; this is not your mistake: {message}",
+            message=short(f"{reason}: {message}"),
+        )
+        return Doom("node-trouble", why, say("try again later"), infrastructure=True)
+    return _by_container(case) or Doom(
+        "pod-failed", say("the Pod failed: {message}", message=short(message)), case.describe()
+    )
+
+
+def _by_container(case: Case) -> Doom | None:
+    for part in case.parts:
+        ending = part.terminated
+        if ending and ending.get("exitCode") and part.role is not Role.SIDECAR:
+            return ended(case, part, ending)
+    return None
+
+
+def _succeeded(case: Case) -> Doom:
+    why = say("the Pod is finished: every container ended with exit code 0")
+    if case.goal.kind is GoalKind.FAILED:
+        return Doom("pod-finished", why, case.describe())
+    look = say("let its command run on, for instance with `tail -f` or a loop that sleeps")
+    return Doom("pod-finished", why, look)
+
+
+def schedule_doom(case: Case) -> Doom | None:
+    """Final: no node could hold the Pod even if nothing else ran there."""
+    condition = unscheduled(case)
+    if condition is None or condition.get("reason") != "Unschedulable":
+        return None
+    if case.lookup.fits_empty_node(case.pod):
+        return None
+    return too_big(case, condition)
+
+
+def unscheduled(case: Case) -> Json | None:
+    """The condition PodScheduled where it is False."""
+    conditions = (case.pod.get("status") or {}).get("conditions") or ()
+    for condition in conditions:
+        if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
+            return dict(condition)
+    return None
+
+
+def too_big(case: Case, condition: Json) -> Doom:
+    """No node takes the Pod, in the scheduler's words."""
+    message = str(condition.get("message", ""))
+    why = say(
+        "no node can take the Pod: {message}", message=short(message.split(" preemption:")[0])
+    )
+    look = case.describe()
+    if "node affinity/selector" in message:
+        look = say("compare `nodeSelector` and `affinity` with `kubectl get nodes --show-labels`")
+    elif "Insufficient" in message:
+        look = say("ask for less in `resources.requests`")
+    return Doom("unschedulable", why, look)
