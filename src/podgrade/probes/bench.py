@@ -30,6 +30,8 @@ class Bench:
     doing: Callable[[Words], None]
     baseline: Running | None = None
     """The containers as they ran when the first functional question was asked."""
+    counted: Running | None = None
+    """The containers that were counted when `pod.ready` last saw the Pod Ready."""
     doom: Reason | None = None
     """Why the Pod could not become what was waited for last, if so."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,8 @@ from podgrade.probes.values import About, Flag, Names, Text
 from podgrade.workspace.doom import Goal, GoalKind
 
 Pod = Mapping[str, Any]
+
+LASTING = 3.0  # seconds a container that has ended before must run to be believed
 
 
 class PodProbe:
@@ -97,15 +100,35 @@ def _ready(bench: Bench) -> Text:
     pod, doom = aim.wait(
         bench,
         Goal(GoalKind.READY),
-        lambda pod: pod if kubectl.is_ready(pod) else None,
+        lambda pod: pod if kubectl.is_ready(pod) and _lasts(bench, pod) else None,
         bench.exercise.limits.start,
         doing,
     )
+    if pod is not None:
+        bench.counted = aim.running_ids(pod)
     seen = pod or bench.workspace.pod()
     if seen is None:
         return Text("0/0", About(subject, _reason(doom), say("there is no Pod")))
     column = kubectl.ready_column(seen)
     return Text(column, About(subject, _reason(doom), _row(subject, column, seen)))
+
+
+def _lasts(bench: Bench, pod: Pod) -> bool:
+    """A container that has ended before is believed when it has run for a while: one that ends
+    again and again is Ready for a moment each time.
+    """
+    restarted = [str(s["name"]) for s in kubectl.statuses(pod) if s.get("restartCount")]
+    inits = {init["name"] for init in kubectl.init_containers(pod)}
+    return all(_ran_for(bench, pod, name) >= LASTING for name in restarted if name not in inits)
+
+
+def _ran_for(bench: Bench, pod: Pod, container: str) -> float:
+    """Seconds since the watch first saw the container's present life."""
+    now = aim.running_ids(pod).get(container)
+    for sighting in bench.workspace.view.sightings(pod["metadata"]["uid"]):
+        if aim.running_ids(sighting.pod).get(container) == now:
+            return time.monotonic() - sighting.at
+    return 0.0
 
 
 def _row(subject: Words, column: str, pod: Pod) -> Words:
