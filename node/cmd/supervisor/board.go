@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,24 +24,37 @@ type State struct {
 // Board is what the launcher reads: status.json, replaced whole at every change.
 type Board struct {
 	mutex      sync.Mutex
-	Phase      string  `json:"phase"` // starting, ready or failed
+	Phase      string  `json:"phase"` // starting, ready, repairing or failed
 	Step       string  `json:"step"`  // what is being waited for while starting
 	Problem    string  `json:"problem"`
 	Seconds    float64 `json:"seconds"` // from the start to ready
 	Components []State `json:"components"`
 	began      time.Time
+	deaths     chan struct{} // has one entry when a component ended since the last look
 }
 
 func newBoard() *Board {
-	return &Board{Phase: "starting", Components: []State{}, began: time.Now()}
+	return &Board{
+		Phase: "starting", Components: []State{}, began: time.Now(),
+		deaths: make(chan struct{}, 1),
+	}
 }
 
 func (b *Board) step(name string) {
 	b.change(func() { b.Step = name })
 }
 
+// ready says so, unless a component ended while the last steps were being looked at.
 func (b *Board) ready() {
-	b.change(func() { b.Phase, b.Step, b.Seconds = "ready", "", time.Since(b.began).Seconds() })
+	b.change(func() {
+		if len(b.deaths) > 0 {
+			return
+		}
+		if b.Seconds == 0 {
+			b.Seconds = time.Since(b.began).Seconds()
+		}
+		b.Phase, b.Step, b.Problem = "ready", "", ""
+	})
 }
 
 func (b *Board) failed(problem string) {
@@ -62,7 +76,26 @@ func (b *Board) ended(name, reason string, pause time.Duration) {
 		state := b.find(name)
 		state.PID, state.Running, state.Since = 0, false, now()
 		state.LastExit = reason + ", again in " + pause.String()
+		if b.Phase == "ready" {
+			b.Phase = "repairing"
+		}
 	})
+	select {
+	case b.deaths <- struct{}{}:
+	default: // one is enough
+	}
+}
+
+// allRunning names a component that is not running.
+func (b *Board) allRunning() error {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	for _, component := range b.Components {
+		if !component.Running {
+			return fmt.Errorf("%s: %s", component.Name, component.LastExit)
+		}
+	}
+	return nil
 }
 
 func (b *Board) find(name string) *State {

@@ -33,6 +33,20 @@ func main() {
 	select {} // components are kept running until this process is ended
 }
 
+// watch looks again, after a component ended, until all is well. It never gives up: what is kept
+// running may come right later.
+func watch(config Config, board *Board, api *API) {
+	for range board.deaths {
+		for {
+			err := awaitReady(config, board, api)
+			if err == nil {
+				break
+			}
+			board.failed(err.Error())
+		}
+	}
+}
+
 // prepare does what must be right before anything is started.
 func prepare(config Config) error {
 	startReaper()
@@ -79,14 +93,24 @@ func bringUp(config Config, board *Board) error {
 	if err := publishKubeconfig(); err != nil {
 		return err
 	}
-	return awaitReady(config, board, api, imported)
+	board.step("images")
+	if err := <-imported; err != nil {
+		return fmt.Errorf("images: %w", err)
+	}
+	if err := awaitReady(config, board, api); err != nil {
+		return err
+	}
+	go watch(config, board, api)
+	return nil
 }
 
-func awaitReady(config Config, board *Board, api *API, imported <-chan error) error {
+func awaitReady(config Config, board *Board, api *API) error {
 	steps := []struct {
 		name  string
 		check func() error
 	}{
+		{"API server", func() error { return api.get("/readyz", nil) }},
+		{"components", board.allRunning},
 		{"node", func() error { return api.nodeReady(config.Name) }},
 		{"DNS", func() error { return resolves(config.NodeAddress) }},
 		{"Services", func() error { return resolves(config.DNSAddress) }},
@@ -99,10 +123,6 @@ func awaitReady(config Config, board *Board, api *API, imported <-chan error) er
 		if err := until(patience, step.check); err != nil {
 			return fmt.Errorf("%s: %w", step.name, err)
 		}
-	}
-	board.step("images")
-	if err := <-imported; err != nil {
-		return fmt.Errorf("images: %w", err)
 	}
 	board.ready()
 	return nil

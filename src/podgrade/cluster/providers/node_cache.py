@@ -1,0 +1,55 @@
+"""Folders that are built once for one set of inputs, and put into place whole."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def fingerprint(folder: Path, files: Iterable[Path], *words: str) -> str:
+    """A short hash of the files' names and contents, and of further words."""
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode())
+        digest.update(path.read_bytes())
+    for word in words:
+        digest.update(f"{word}\0".encode())
+    return digest.hexdigest()[:16]
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a lock that other processes wait for; it ends with the process at the latest."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def build_once(target: Path, build: Callable[[Path], None]) -> Path:
+    """`target`, filled by `build` if it is not there yet; half a result is never seen."""
+    if target.is_dir():
+        return target
+    with locked(target.parent / ".lock"):
+        if target.is_dir():  # another process built it while this one waited
+            return target
+        work = Path(tempfile.mkdtemp(prefix=".building-", dir=target.parent))
+        try:
+            build(work)
+            work.chmod(0o755)
+            work.rename(target)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+    return target
+
+
+def sweep_old(folder: Path, prefix: str, keep: int = 3) -> None:
+    """Remove all but the newest results of a kind; one in use stays usable until it is closed."""
+    results = sorted(folder.glob(f"{prefix}-*"), key=lambda path: path.stat().st_mtime)
+    for old in results[:-keep]:
+        shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,130 @@
+"""Addresses of a node cluster, and its link to the host."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Network, ip_network
+from typing import Any
+
+from podgrade.cluster.providers.node_commands import run
+from podgrade.cluster.providers.node_facts import find_command
+from podgrade.model.errors import ClusterUnavailableError
+from podgrade.model.text import say
+
+SLOTS = 12
+UPLINK = "eth0"  # the link's name inside the node
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """What one cluster uses; everything follows from the slot."""
+
+    slot: int
+
+    @property
+    def link_net(self) -> IPv4Network:
+        return IPv4Network(f"10.213.{self.slot}.0/30")
+
+    @property
+    def pods(self) -> IPv4Network:
+        return IPv4Network(f"10.{244 - self.slot}.0.0/16")
+
+    @property
+    def services(self) -> IPv4Network:
+        return IPv4Network(f"10.{96 + self.slot}.0.0/16")
+
+    @property
+    def host(self) -> str:
+        return str(self.link_net[1])
+
+    @property
+    def node(self) -> str:
+        return str(self.link_net[2])
+
+    @property
+    def api(self) -> str:
+        return str(self.services[1])
+
+    @property
+    def dns(self) -> str:
+        return str(self.services[10])
+
+    @property
+    def link(self) -> str:
+        """The link's name on the host."""
+        return f"podgrade{self.slot}"
+
+    def clashes(self, routes: Iterable[IPv4Network]) -> bool:
+        ours = (self.link_net, self.pods, self.services)
+        return any(mine.overlaps(route) for route in routes for mine in ours)
+
+
+def pick(routes: Iterable[IPv4Network]) -> Addresses:
+    """The first slot whose ranges overlap with none of the host's routes.
+
+    Raises ClusterUnavailableError when all are taken.
+    """
+    known = list(routes)
+    for slot in range(SLOTS):
+        candidate = Addresses(slot)
+        if not candidate.clashes(known):
+            return candidate
+    raise ClusterUnavailableError(
+        say(
+            "No address range is free: the host's routes overlap with all {count} candidates."
+            " End a cluster that is not needed, or use kind.",
+            count=SLOTS,
+        )
+    )
+
+
+def host_routes() -> list[IPv4Network]:
+    """Every IPv4 destination the host has a route to, the default route aside."""
+    listing = _ip("-json", "-4", "route", "show", "table", "all")
+    return parse_routes(json.loads(listing or "[]"))
+
+
+def parse_routes(listing: Iterable[dict[str, Any]]) -> list[IPv4Network]:
+    """The destinations in what `ip -json route` prints."""
+    networks = []
+    for entry in listing:
+        if entry.get("dst", "default") == "default":
+            continue
+        network = ip_network(entry["dst"], strict=False)
+        if isinstance(network, IPv4Network) and network.prefixlen:
+            networks.append(network)
+    return networks
+
+
+def connect(addresses: Addresses, process: int) -> None:
+    """Make the link, hand its other end to the process's network namespace, set the routes."""
+    link = addresses.link
+    _ip("link", "add", link, "type", "veth", "peer", "name", UPLINK, "netns", str(process))
+    _ip("addr", "add", f"{addresses.host}/{addresses.link_net.prefixlen}", "dev", link)
+    _ip("link", "set", link, "up")
+    for network in (addresses.pods, addresses.services):
+        _ip("route", "add", str(network), "via", addresses.node, "dev", link)
+
+
+def disconnect(link: str) -> None:
+    """Remove the link, and with it its routes; nothing happens when there is none."""
+    run([_command(), "link", "del", link])
+
+
+def _ip(*arguments: str) -> str:
+    done = run([_command(), *arguments])
+    if done.returncode:
+        raise ClusterUnavailableError(
+            say(
+                "The network of the cluster could not be set up: ip {arguments}: {reason}",
+                arguments=" ".join(arguments),
+                reason=done.stderr.strip(),
+            )
+        )
+    return done.stdout
+
+
+def _command() -> str:
+    return find_command("ip") or "ip"
