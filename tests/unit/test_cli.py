@@ -1,0 +1,190 @@
+"""The command: what it says, in which language, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+from tests.unit.results import erroneous, failed, full_marks
+
+from podgrade.cli import check, grade
+from podgrade.cli.main import COMMANDS, main
+from podgrade.model.errors import ClusterUnavailableError, UsageProblem
+from podgrade.model.text import Text
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Runs the command in an empty folder with an English locale."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    (tmp_path / "pod.yaml").write_text("kind: Pod")
+    return lambda *words, **more: CliRunner().invoke(main, [*words], **more)
+
+
+@pytest.fixture
+def graded(monkeypatch):
+    """Replaces pytest's run by one that tells the given things."""
+
+    def tell(*results, trouble=None, code=0, said=""):
+        seen = {}
+
+        def fake(arguments, plugins):
+            (collector,) = plugins
+            seen["arguments"] = arguments
+            (seen["submission"],) = collector.pytest_podgrade_submissions()
+            for result in results:
+                collector.pytest_podgrade_result(result)
+            if trouble:
+                collector.pytest_podgrade_trouble(trouble)
+            sys.stderr.write(said)
+            return pytest.ExitCode(code)
+
+        monkeypatch.setattr(grade.pytest, "main", fake)
+        return seen
+
+    return tell
+
+
+@pytest.mark.parametrize(
+    ("result", "code"), [(full_marks(), 0), (failed(), 1), (erroneous(), 3)], ids=str
+)
+def test_exit_code_follows_the_verdict(run, graded, result, code):
+    graded(result)
+
+    assert run("check", "sidecar", "pod.yaml").exit_code == code
+
+
+@pytest.mark.parametrize(
+    ("trouble", "code"),
+    [
+        (ClusterUnavailableError(Text("no cluster", "클러스터 없음")), 3),
+        (UsageProblem(Text("no cluster", "클러스터 없음")), 2),
+    ],
+)
+def test_trouble_is_one_sentence(run, graded, trouble, code):
+    graded(trouble=trouble, code=4, said="ERROR: no cluster")
+    answer = run("check", "sidecar", "pod.yaml", "--lang", "ko")
+
+    assert answer.exit_code == code
+    assert answer.stderr.splitlines()[-1] == "podgrade: 클러스터 없음"
+    assert "ERROR" not in answer.output
+
+
+def test_an_interrupted_run_shows_what_is_known(run, graded):
+    graded(failed(), code=2)
+    answer = run("check", "sidecar", "pod.yaml")
+
+    assert answer.exit_code == 130
+    assert "Total 0/10" in answer.stdout
+    assert "interrupted" in answer.stderr
+
+
+def test_a_grader_that_cannot_run_shows_pytests_words(run, graded):
+    graded(code=3, said="SyntaxError in grader")
+    answer = run("check", "sidecar", "pod.yaml")
+
+    assert answer.exit_code == 3
+    assert "SyntaxError in grader" in answer.stderr
+
+
+def test_several_files_are_one_submission(run, graded, tmp_path):
+    (tmp_path / "service.yaml").write_text("kind: Service")
+    seen = graded(full_marks())
+    run("check", "sidecar", "pod.yaml", "service.yaml")
+
+    assert seen["submission"].key == "pod.yaml + service.yaml"
+    assert [file.data for file in seen["submission"].files] == [b"kind: Pod", b"kind: Service"]
+
+
+def test_standard_input(graded, run):
+    seen = graded(full_marks())
+    run("check", "sidecar", "-", input="kind: Pod")
+
+    assert seen["submission"].key == "stdin"
+    assert seen["submission"].files[0].data == b"kind: Pod"
+
+
+def test_options_are_handed_to_pytest(run, graded, tmp_path):
+    seen = graded(full_marks())
+    run("check", "sidecar", "pod.yaml", "--keep", "--context", "kind-x", "--junitxml", "out.xml")
+
+    assert {"--keep", "--context=kind-x", f"--junitxml={tmp_path / 'out.xml'}"} <= {
+        *seen["arguments"]
+    }
+
+
+def test_json_goes_to_standard_output_alone(run, graded):
+    graded(failed())
+    answer = run("check", "sidecar", "pod.yaml", "--format", "json")
+
+    assert json.loads(answer.stdout)["verdict"] == "failed"
+
+
+def test_a_verdict_can_be_written_into_a_file(run, graded, tmp_path):
+    graded(failed())
+    answer = run("check", "sidecar", "pod.yaml", "--output", "verdict.txt")
+
+    assert "Total 0/10" in (tmp_path / "verdict.txt").read_text(encoding="utf-8")
+    assert answer.stdout == ""
+    assert run("check", "sidecar", "pod.yaml", "--output", "no/folder.txt").exit_code == 2
+
+
+def test_unknown_exercise_and_missing_file(run):
+    assert "Did you mean: sidecar?" in run("check", "sidcar", "pod.yaml").stderr
+    answer = run("check", "sidecar", "nothing.yaml")
+
+    assert answer.exit_code == 2
+    assert "nothing.yaml" in answer.stderr
+
+
+@pytest.mark.parametrize("order", [("--lang", "ko", "list"), ("list", "--lang", "ko")])
+def test_language_before_and_after_the_command(run, order):
+    assert "nginx의 접근 로그를 출력하는 사이드카" in run(*order).stdout
+
+
+def test_show_prints_the_sheet(run):
+    assert run("show", "sidecar").stdout.startswith("# A sidecar that prints")
+    assert run("show", "sidecar", "--lang", "ko").stdout.startswith("# nginx의 접근 로그")
+
+
+def test_start_never_overwrites_unasked(run, tmp_path):
+    assert run("start", "sidecar").exit_code == 0
+    (tmp_path / "sidecar.yaml").write_text("mine")
+    answer = run("start", "sidecar")
+
+    assert answer.exit_code == 2
+    assert "already here: sidecar.md, sidecar.yaml" in answer.stderr
+    assert (tmp_path / "sidecar.yaml").read_text() == "mine"
+    assert "replaced sidecar.yaml" in run("start", "sidecar", "--force").stdout
+
+
+@pytest.mark.parametrize("words", [(), *((name,) for name in COMMANDS if name != "cluster")])
+def test_help_is_said_in_both_languages(run, words):
+    english, korean = run(*words, "--help"), run("--lang", "ko", *words, "--help")
+
+    assert english.exit_code == korean.exit_code == 0
+    assert english.stdout.isascii()
+    assert "이 도움말을 보여 주고 끝냅니다." in korean.stdout
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys; from podgrade.cli.main import main; "
+        "main(['--help'], standalone_mode=False); "
+        "print([name for name in ('pytest', 'rich', 'kubernetes', 'yaml') if name in sys.modules])"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    ).stdout
+
+    assert out.splitlines()[-1] == "[]"
+
+
+def test_several_names_make_one_key(tmp_path):
+    (tmp_path / "a.yaml").write_text("x")
+
+    assert check._submission((str(tmp_path),)).key == tmp_path.name

@@ -1,0 +1,55 @@
+"""The verdict for programs fits its published schema and has both languages inside."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from jsonschema import Draft202012Validator
+from tests.unit.results import erroneous, failed, full_marks
+
+from podgrade.reports.json import as_data, as_json, schema
+
+
+@pytest.mark.parametrize("result", [full_marks(), failed(), erroneous()])
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_it_fits_the_schema(result, language):
+    Draft202012Validator.check_schema(schema())
+    Draft202012Validator(schema()).validate(json.loads(as_json(result, language, "0.1.0")))
+
+
+def test_it_is_a_superset_of_check50s():
+    data = as_data(failed(), "en", "0.1.0")
+    _, ready, answers = data["results"]
+
+    assert (data["slug"], data["version"]) == ("sidecar", "0.1.0")
+    assert (ready["name"], ready["passed"]) == ("test_ready", False)
+    assert ready["description"] == "The Pod shows 2/2 Ready"
+    assert ready["cause"]["rationale"] == "image busyboxx was not found"
+    assert (ready["cause"]["expected"], ready["cause"]["actual"]) == ("READY: 2/2", "READY: 1/2")
+    assert ready["cause"]["help"] == "Check the image's name"
+    assert (answers["passed"], answers["dependency"]) == (None, "test_ready")
+
+
+def test_main_strings_follow_the_language():
+    ready = as_data(failed(), "ko", "0.1.0")["results"][1]
+
+    assert ready["description"] == "파드가 2/2 Ready 상태이다"
+    assert ready["languages"]["en"]["description"] == "The Pod shows 2/2 Ready"
+    assert ready["languages"]["ko"]["cause"] == ready["cause"]
+
+
+def test_an_error_leaves_the_score_open():
+    data = as_data(erroneous(), "en", "0.1.0")
+
+    assert (data["verdict"], data["score"]) == ("error", None)
+    assert data["results"][1]["cause"]["error"] == "the API server does not answer"
+    assert data["results"][1]["points"] is None
+
+
+def test_full_marks():
+    data = as_data(full_marks(), "en", "0.1.0")
+
+    assert (data["verdict"], data["score"], data["possible"]) == ("passed", 10, 10)
+    assert data["results"][1]["cause"] is None
+    assert data["results"][1]["log"] == ["pod.ready: 2/2"]

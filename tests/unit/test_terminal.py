@@ -1,0 +1,89 @@
+"""The verdict for people: complete, harmless, and right at 80 columns."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+from tests.unit.results import NOT_FOUND, erroneous, failed, full_marks
+
+from podgrade.grading.catalogue import exercise
+from podgrade.model.reason import Reason
+from podgrade.model.text import Text
+from podgrade.reports.safe import encodable, visible
+from podgrade.reports.terminal import show
+
+
+def shown(result, language="en", terminal=False, width=80):
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=terminal, width=width, color_system=None)
+    show(result, exercise("sidecar"), language, console)
+    return stream.getvalue()
+
+
+def test_full_marks():
+    text = shown(full_marks())
+
+    assert "✓ passed  2/2  The Pod shows 2/2 Ready" in text
+    assert "Total 10/10" in text
+    assert "Hint" not in text
+
+
+def test_a_failure_says_what_was_expected_and_seen_and_why():
+    text = shown(failed())
+
+    assert "✗ failed  0/2  The Pod shows 2/2 Ready" in text
+    for line in ("Expected: READY: 2/2", "Seen: READY: 1/2", "Why: image busyboxx was not found"):
+        assert line in text
+    assert "not checked (an earlier step did not pass): The Pod shows 2/2 Ready" in text
+    assert "Note: a note" in text
+
+
+def test_korean_words_are_those_of_the_catalogue():
+    text = shown(failed(), "ko") + shown(erroneous(), "ko")
+
+    for word in ("✓ 통과", "✗ 실패", "확인하지 못함(앞 단계 미통과)", "채점 환경 오류(감점 없음)"):
+        assert word in text
+
+
+def test_an_error_has_no_score():
+    text = shown(erroneous())
+
+    assert "–/2" in text
+    assert "No score: the grading environment failed. This is not your fault." in text
+    assert "Total" not in text
+
+
+def test_a_hint_is_given_where_the_reason_does_not_speak_for_itself():
+    assert "Hint" not in shown(failed())
+    assert "Hint: " in shown(failed(Reason("silent", why=Text("silence", "침묵"))))
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("width", [40, 80])
+def test_a_terminal_is_never_overrun(language, width):
+    text = shown(failed(), language, terminal=True, width=width)
+
+    assert max(cell_len(line.rstrip()) for line in text.splitlines()) <= width
+
+
+def test_plain_lines_are_not_wrapped():
+    long = Reason("silent", why=Text("word " * 60, ""))
+
+    assert "word " * 59 in shown(failed(long))
+
+
+def test_nothing_of_a_learners_is_obeyed():
+    evil = Text("[red]x[/red] \x1b[31mred\x07 \u202eevil :smile: \ud800", "")
+    text = shown(failed(Reason(NOT_FOUND.code, why=evil)), terminal=True)
+
+    assert r"[red]x[/red] \x1b[31mred\x07 \u202eevil :smile: \ud800" in text
+    assert "\x1b" not in text
+
+
+def test_control_characters_become_escapes():
+    assert visible("a\x00b\r\nc\td\x9b") == "a\\x00b\nc   d\\x9b"
+    assert visible("한글 ✓") == "한글 ✓"
+    assert encodable("a\ud800").encode() == b"a?"
