@@ -1,0 +1,172 @@
+"""`podgrade cluster up|down|status`: a practice cluster on this machine."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from podgrade.cli.speech import SaidCommand, language, option, told
+from podgrade.locale import in_language
+from podgrade.model.text import Message, Words, say
+
+if TYPE_CHECKING:
+    from podgrade.cluster.providers import ClusterStatus
+    from podgrade.cluster.providers.node import NodeProvider
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+PROVIDERS = ("node",)
+DEFAULT_NAME = "podgrade-node"
+
+PHASES = {
+    "absent": say("there is no such cluster"),
+    "starting": say("starting"),
+    "ready": say("ready"),
+    "repairing": say("mending a component that ended"),
+    "failed": say("failed"),
+    "stopped": say("stopped: bring it up again with `podgrade cluster up`"),
+}
+
+
+class _Group(SaidCommand, click.Group):
+    """The subcommands, each with its line of help in the user's language."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [
+            (name, in_language(command.words, language(ctx)).splitlines()[0])
+            for name, command in self.commands.items()
+            if isinstance(command, SaidCommand)
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+@click.group(cls=_Group, words=say("Bring a practice cluster up, take it down, or see how it is."))
+def cluster() -> None:
+    """Only holds the subcommands."""
+
+
+def _choices(command: _F) -> _F:
+    """The two options that every subcommand has."""
+    named = option(
+        "--name", default=DEFAULT_NAME, show_default=True, words=say("Name of the cluster.")
+    )
+    provided = option(
+        "--provider",
+        type=click.Choice(PROVIDERS),
+        default="node",
+        show_default=True,
+        words=say("Where the cluster comes from."),
+    )
+    return provided(named(command))
+
+
+@cluster.command(
+    cls=SaidCommand, words=say("Bring the cluster up, or mend it, and wait until it is ready.")
+)
+@_choices
+@option(
+    "--merge-kubeconfig",
+    is_flag=True,
+    words=say("Put the cluster into your own kubeconfig too, as its current context."),
+)
+def up(provider: str, name: str, merge_kubeconfig: bool) -> None:
+    node = _provider(provider)
+    with Line() as line:
+        status = node.up(name, line.show)
+    click.echo(told(_is_ready(status)))
+    if merge_kubeconfig:
+        target = node.merge_kubeconfig(name)
+        click.echo(told(say("It is now the current context of {path}", path=target)))
+    else:
+        click.echo(
+            told(
+                say(
+                    "To use it with kubectl: export KUBECONFIG={path}",
+                    path=status.kubeconfig,
+                )
+            )
+        )
+
+
+@cluster.command(
+    cls=SaidCommand, words=say("End the cluster and remove everything that belongs to it.")
+)
+@_choices
+def down(provider: str, name: str) -> None:
+    with Line() as line:
+        _provider(provider).down(name, line.show)
+    click.echo(told(say("The cluster {name} is down.", name=name)))
+
+
+@cluster.command(cls=SaidCommand, words=say("Say how the cluster and its components are."))
+@_choices
+@click.pass_context
+def status(context: click.Context, provider: str, name: str) -> None:
+    found = _provider(provider).status(name)
+    for words in _lines(found):
+        click.echo(told(words))
+    if found.phase != "ready":
+        context.exit(3)
+
+
+def _provider(name: str) -> NodeProvider:
+    from podgrade.cluster.providers.node import NodeProvider
+
+    return {"node": NodeProvider}[name]()
+
+
+def _is_ready(status: ClusterStatus) -> Message:
+    return say(
+        "The cluster {name} is ready (context {name}, started in {seconds} s).",
+        name=status.name,
+        seconds=f"{status.seconds:.1f}",
+    )
+
+
+def _lines(status: ClusterStatus) -> list[Words]:
+    lines: list[Words] = [
+        say("{name}: {phase}", name=status.name, phase=PHASES[status.phase]),
+    ]
+    if status.problem or status.step:
+        lines.append(say("  waiting for: {what}", what=status.problem or status.step))
+    for part in status.components:
+        state = say("running") if part.running else say("not running")
+        restarts = say(", restarted {count} times: {why}", count=part.restarts, why=part.last_exit)
+        lines.append(
+            say(
+                "  {component} {state}{restarts}",
+                component=f"{part.name:<24}",
+                state=state,
+                restarts=restarts if part.last_exit else "",
+            )
+        )
+    if status.kubeconfig:
+        lines.append(say("  kubeconfig: {path}", path=status.kubeconfig))
+    return lines
+
+
+class Line:
+    """Progress: one line that is written over on a terminal, else one line a word of progress."""
+
+    def __init__(self) -> None:
+        self._live = sys.stderr.isatty()
+
+    def __enter__(self) -> Line:
+        return self
+
+    def show(self, words: Words) -> None:
+        text = told(words)
+        click.echo(f"\r\x1b[K{text}" if self._live else text, err=True, nl=not self._live)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._live:
+            click.echo("\r\x1b[K", err=True, nl=False)
