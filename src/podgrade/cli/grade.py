@@ -34,6 +34,9 @@ _ALONE = (
     os.devnull,
 )
 
+_BEFORE = ""
+"""Stands for the submission in the progress until the plugin tells the key it gave it."""
+
 
 @dataclass
 class Grading:
@@ -81,10 +84,12 @@ class Collector:
 
     @pytest.hookimpl
     def pytest_podgrade_progress(self, submission: str, doing: Words, since: float) -> None:
+        self._progress.done(_BEFORE)
         self._progress.doing(submission, doing, since)
 
     @pytest.hookimpl
     def pytest_podgrade_result(self, result: Result) -> None:
+        self._progress.done(_BEFORE)
         self._progress.done(result.submission)
         self.grading.results.append(result)
 
@@ -107,10 +112,11 @@ def grade(
 ) -> Grading:
     """Grade one submission; further `arguments` are pytest's. Shows progress meanwhile."""
     pack = exercise.grader.parent.parent
-    line = [str(exercise.grader), *_ALONE, f"--rootdir={pack}", f"--lang={language}", *arguments]
+    place = (f"--rootdir={pack}", f"--confcutdir={pack}")
+    line = [str(exercise.grader), *_ALONE, *place, f"--lang={language}", *arguments]
     with Progress(asides(), language) as progress:
         collector = Collector(submission, progress)
-        progress.doing(submission.key, say("connecting to the cluster"), progress.began)
+        progress.doing(_BEFORE, say("connecting to the cluster"), progress.began)
         with _pytest_alone() as said:
             code = pytest.main(line, plugins=[collector])
     grading = collector.grading
