@@ -88,6 +88,8 @@ class Builder:
         count = self._count(packages) if counted else 0
         command = [str(self.go), "build", "-v", "-trimpath", "-buildvcs=false", "-tags", _TAGS]
         command += ["-ldflags", flags, "-o", str(output), *packages]
+        if counted:
+            self._tell(0, count)
         with self._started(command) as process:
             last = list(self._follow(process.stderr or (), count))[-20:]
         if process.returncode:
@@ -113,14 +115,17 @@ class Builder:
         for done, line in enumerate(lines, 1):
             if count and time.monotonic() - told > _EVERY:
                 told = time.monotonic()
-                self.progress(
-                    say(
-                        "Building Kubernetes: {done} of {count} packages",
-                        done=f"{done:,}",
-                        count=f"{count:,}",
-                    )
-                )
+                self._tell(done, count)
             yield line.rstrip()
+
+    def _tell(self, done: int, count: int) -> None:
+        self.progress(
+            say(
+                "Building Kubernetes: {done} of {count} packages",
+                done=f"{done:,}",
+                count=f"{count:,}",
+            )
+        )
 
     @contextmanager
     def _started(

@@ -10,6 +10,7 @@ from pathlib import Path
 from podgrade.cluster.providers import Progress
 from podgrade.cluster.providers.node_cache import build_once
 from podgrade.cluster.providers.node_commands import run
+from podgrade.cluster.providers.node_paths import cache_folder, node_sources
 from podgrade.model.errors import ClusterUnavailableError
 from podgrade.model.text import say
 
@@ -64,3 +65,13 @@ def _install(folder: Path, progress: Progress) -> None:
                 reason=done.stderr.strip()[-500:],
             )
         )
+
+
+def go_for_node() -> Path:
+    """The Go that builds the node; for scripts: `python -m podgrade.cluster.providers.node_go`."""
+    needed = needed_version((node_sources() / "go.mod").read_text("utf-8"))
+    return find_go(needed, cache_folder(), lambda words: print(words, file=sys.stderr))
+
+
+if __name__ == "__main__":
+    print(go_for_node())

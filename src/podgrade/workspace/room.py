@@ -1,0 +1,87 @@
+"""Would a Pod fit on an empty node? Requests, nodeSelector and taints, as the scheduler sees them.
+
+https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/ (NodeResourcesFit) and
+https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/ (requests of a Pod)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+Thing = Mapping[str, Any]
+Amounts = dict[str, Decimal]
+
+_SHUT = ("NoSchedule", "NoExecute")
+
+
+def fits_somewhere(pod: Thing, nodes: Iterable[Thing]) -> bool:
+    """True if one of the nodes could hold the Pod if nothing else ran on it."""
+    wanted = requests_of(pod)
+    return any(_lets_in(node, pod) and _holds(node, wanted) for node in nodes)
+
+
+def requests_of(pod: Thing) -> Amounts:
+    """What the Pod asks for: the larger of what its start and its running need."""
+    spec = pod["spec"]
+    sidecars: Amounts = {}
+    starting: Amounts = {}
+    for container in spec.get("initContainers") or ():
+        own = _requests(container)
+        if container.get("restartPolicy") == "Always":
+            sidecars = _sum(sidecars, own)
+            own = {}
+        starting = _larger(starting, _sum(sidecars, own))
+    running = sidecars
+    for container in spec["containers"]:
+        running = _sum(running, _requests(container))
+    return _sum(_larger(starting, running), _amounts(spec.get("overhead") or {}))
+
+
+def _requests(container: Thing) -> Amounts:
+    return _amounts((container.get("resources") or {}).get("requests") or {})
+
+
+def _amounts(quantities: Mapping[str, Any]) -> Amounts:
+    from kubernetes.utils.quantity import parse_quantity
+
+    parse: Callable[[Any], Decimal] = parse_quantity  # the library has no types for it
+    return {name: parse(value) for name, value in quantities.items()}
+
+
+def _sum(one: Amounts, other: Amounts) -> Amounts:
+    names = one.keys() | other.keys()
+    return {name: one.get(name, Decimal(0)) + other.get(name, Decimal(0)) for name in names}
+
+
+def _larger(one: Amounts, other: Amounts) -> Amounts:
+    names = one.keys() | other.keys()
+    return {name: max(one.get(name, Decimal(0)), other.get(name, Decimal(0))) for name in names}
+
+
+def _holds(node: Thing, wanted: Amounts) -> bool:
+    allocatable = _amounts(node["status"].get("allocatable") or {})
+    return all(
+        amount <= allocatable.get(name, Decimal(0)) for name, amount in wanted.items() if amount
+    )
+
+
+def _lets_in(node: Thing, pod: Thing) -> bool:
+    labels = node["metadata"].get("labels") or {}
+    selector = pod["spec"].get("nodeSelector") or {}
+    chosen = all(labels.get(key) == value for key, value in selector.items())
+    taints = [taint for taint in node["spec"].get("taints") or () if taint["effect"] in _SHUT]
+    tolerations = pod["spec"].get("tolerations") or ()
+    return chosen and all(
+        any(_tolerates(toleration, taint) for toleration in tolerations) for taint in taints
+    )
+
+
+def _tolerates(toleration: Thing, taint: Thing) -> bool:
+    if toleration.get("effect") not in {None, "", taint["effect"]}:
+        return False
+    if toleration.get("operator") == "Exists":
+        return toleration.get("key") in {None, "", taint["key"]}
+    same_key = toleration.get("key") == taint["key"]
+    return same_key and (toleration.get("value") or "") == (taint.get("value") or "")

@@ -1,0 +1,51 @@
+"""Which Pods belong to the object an exercise names; from the Pods alone, nothing is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Pod = Mapping[str, Any]
+
+_HASH = "pod-template-hash"
+
+
+def belongs(pod: Pod, name: str) -> bool:
+    """True for the Pod of that name, and for Pods of the Deployment, Job … of that name."""
+    controller = _controller(pod)
+    if controller is None:
+        return str(pod["metadata"]["name"]) == name
+    if controller.get("kind") == "ReplicaSet":
+        return controller.get("name") in {name, f"{name}-{_template_hash(pod)}"}
+    return controller.get("name") == name
+
+
+def _controller(pod: Pod) -> Mapping[str, Any] | None:
+    owners = pod["metadata"].get("ownerReferences") or ()
+    return next((owner for owner in owners if owner.get("controller")), None)
+
+
+def _template_hash(pod: Pod) -> str:
+    return str((pod["metadata"].get("labels") or {}).get(_HASH, ""))
+
+
+def terminating(pod: Pod) -> bool:
+    """True once the Pod is being deleted, or is gone."""
+    return bool(pod["metadata"].get("deletionTimestamp"))
+
+
+def is_ready(pod: Pod) -> bool:
+    """True if the Pod's Ready condition is true."""
+    conditions = pod.get("status", {}).get("conditions") or ()
+    return any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
+
+
+def out_of_room(pod: Pod) -> bool:
+    """True while the scheduler finds no node with room for the Pod."""
+    conditions = pod.get("status", {}).get("conditions") or ()
+    return any(
+        one["type"] == "PodScheduled"
+        and one["status"] == "False"
+        and "Insufficient" in one.get("message", "")
+        for one in conditions
+    )

@@ -1,0 +1,153 @@
+"""One Pod of ours a run, from which checks ask workspaces over the network."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from podgrade.cluster.connection import ApiRefusal, Connection, ExecAnswer, Stopped
+from podgrade.cluster.kinds import path_of
+from podgrade.cluster.watch import View, Watch
+from podgrade.model.errors import InfrastructureError
+from podgrade.model.text import Words, say
+from podgrade.workspace import fence
+from podgrade.workspace.build import appeared, tear_down
+from podgrade.workspace.crew import Crew
+from podgrade.workspace.run import Run
+from podgrade.workspace.target import is_ready
+
+TOOLBOX_IMAGE = "curlimages/curl:8.16.0"
+
+_NAME = "toolbox"
+_COMES_WITHIN = 120.0  # seconds from the start of the run (its image may have to be pulled)
+_LIFE = 7200  # seconds
+
+
+class Toolbox:
+    """Made in the background by `start`; `exec` waits for it. Safe to share between threads."""
+
+    def __init__(self, connection: Connection, watch: Watch, run: Run) -> None:
+        self._connection = connection.stopped_by(watch.stop)
+        self._watch = watch
+        self._run = run
+        self.namespace = run.namespace(_NAME)
+        self._crew = Crew("podgrade-toolbox", 1)
+        self._started = threading.Event()
+        self._made = threading.Event()
+        self._view: View | None = None
+        self._failure: InfrastructureError | None = None
+        self._end = time.monotonic() + _COMES_WITHIN
+
+    def start(self) -> None:
+        """Begin to make the toolbox, once."""
+        if not self._started.is_set():
+            self._started.set()
+            self._end = time.monotonic() + _COMES_WITHIN
+            self._crew.do(self._make)
+
+    def exec(
+        self, command: Sequence[str], *, timeout: float = 15.0, limit: int = 1 << 20
+    ) -> ExecAnswer:
+        """Run a command in the toolbox (curl, sh, nc), once it is there.
+
+        Raises InfrastructureError: where the toolbox does not come or does not answer.
+        """
+        self.start()
+        self._await()
+        try:
+            return self._connection.exec(
+                self.namespace, _NAME, _NAME, command, timeout=timeout, limit=limit
+            )
+        except ApiRefusal as refusal:
+            sentence = say("the toolbox cannot be used: {message}", message=refusal.message)
+            raise InfrastructureError(sentence) from refusal
+
+    def close(self) -> None:
+        """Delete the toolbox, in the background."""
+        if self._started.is_set() and not self._run.keep:
+            self._watch.forget(self.namespace)
+            unstopped = self._connection.stopped_by(threading.Event())
+            self._crew.do(lambda: tear_down(unstopped, self.namespace))
+
+    def _make(self) -> None:
+        try:
+            self._view = self._watch.view(self.namespace, fresh=True)
+            self._create()
+        except InfrastructureError as error:
+            self._failure = error
+        except ApiRefusal as refusal:
+            self._failure = _no_toolbox(refusal.words)
+        finally:
+            self._made.set()
+
+    def _create(self) -> None:
+        ask = self._connection.request
+        version = self._connection.server_version()
+        body = fence.namespace(
+            self.namespace, self._run, "restricted", version, role=fence.TOOLBOX_ROLE
+        )
+        ask("POST", path_of("Namespace"), body=body)
+        appeared(self._connection, "ServiceAccount", self.namespace, "default", self._end)
+        ask("POST", path_of("Pod", self.namespace), body=_pod(self._run))
+
+    def _await(self) -> None:
+        while not self._made.wait(0.5):
+            if self._watch.stop.is_set():
+                raise Stopped
+        if self._failure or self._view is None:
+            raise self._failure or _no_toolbox(say("it was not made"))
+        view = self._view
+        while not any(is_ready(pod) for pod in view.pods()):
+            if self._watch.stop.is_set():
+                raise Stopped
+            view.check()
+            if time.monotonic() > self._end:
+                raise _no_toolbox(_last_word(view))
+            view.changed(view.revision, 1.0)
+
+
+def _no_toolbox(why: Words) -> InfrastructureError:
+    return InfrastructureError(say("the toolbox Pod did not come up: {why}", why=why))
+
+
+def _last_word(view: View) -> Words:
+    """What the cluster said last about the Pod that does not come."""
+    warnings = [event for event in view.events() if event.get("type") == "Warning"]
+    message = warnings[-1].get("message", "") if warnings else ""
+    return say("{text}", text=message) if message else say("it did not start in time")
+
+
+def _pod(run: Run) -> Mapping[str, Any]:
+    container = {
+        "name": _NAME,
+        "image": TOOLBOX_IMAGE,
+        "imagePullPolicy": "IfNotPresent",
+        "command": ["sleep", str(_LIFE)],
+        "resources": {
+            "requests": {"cpu": "10m", "memory": "16Mi"},
+            "limits": {"memory": "256Mi"},
+        },
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+        },
+    }
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": _NAME, "labels": dict(run.labels())},
+        "spec": {
+            "containers": [container],
+            "automountServiceAccountToken": False,
+            "enableServiceLinks": False,
+            "terminationGracePeriodSeconds": 0,
+            "restartPolicy": "Always",
+            "securityContext": {
+                "runAsNonRoot": True,
+                "runAsUser": 65532,
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+        },
+    }

@@ -1,0 +1,101 @@
+"""One submission's fenced namespace: set up, handed in, looked at, waited on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from podgrade.cluster.connection import ApiRefusal, Connection
+from podgrade.cluster.watch import View
+from podgrade.model.exercise import Exercise
+from podgrade.model.submission import Document, Manifest
+from podgrade.model.text import Words, say
+from podgrade.workspace import wait as waiting
+from podgrade.workspace.acceptance import Acceptance, Refusal
+from podgrade.workspace.apply import create, in_order
+from podgrade.workspace.doom import Goal
+from podgrade.workspace.lookup import ClusterLookup
+from podgrade.workspace.refusals import refusals_of
+from podgrade.workspace.setup import set_up
+from podgrade.workspace.target import terminating
+from podgrade.workspace.wait import Scope, Waited
+
+__all__ = ["Acceptance", "Refusal", "Waited", "Workspace"]
+
+T = TypeVar("T")
+Pod = Mapping[str, Any]
+
+
+class Workspace:
+    """A namespace of one submission.
+
+    `connection` asks as podgrade, `learner` as the learner; `view` is what the watch sees.
+    """
+
+    def __init__(
+        self,
+        namespace: str,
+        connection: Connection,
+        learner: Connection,
+        view: View,
+        exercise: Exercise,
+        note: Callable[[], Words | None] = lambda: None,
+    ) -> None:
+        self.namespace = namespace
+        self.connection = connection
+        self.learner = learner
+        self.view = view
+        self.exercise = exercise
+        self._note = note
+        self._lookup = ClusterLookup(connection, namespace)
+
+    def set_up(self) -> None:
+        """Create what the exercise has there before, and wait until it runs.
+
+        Raises InfrastructureError: what does not come is not the learner's fault.
+        """
+        set_up(self._scope, self.namespace, self.exercise)
+
+    def hand_in(self, manifest: Manifest) -> Acceptance:
+        """Create the manifest's objects as the learner; after a refusal only ask about the rest.
+
+        One request an object. Raises InfrastructureError where no answer comes.
+        """
+        refusals: list[Refusal] = []
+        warnings: list[Words] = []
+        for document in in_order(manifest.documents):
+            try:
+                said = create(self.learner, self.namespace, document, dry_run=bool(refusals))
+            except ApiRefusal as refusal:
+                refusals.extend(refusals_of(refusal, document))
+            else:
+                warnings.extend(_warned(document, text) for text in said)
+        note = self._note()
+        return Acceptance(tuple(refusals), tuple(warnings), (note,) if note else ())
+
+    def pods(self) -> tuple[Pod, ...]:
+        """The target's Pods that exist, oldest first."""
+        return self._scope(self.exercise.target.name).pods()
+
+    def pod(self) -> Pod | None:
+        """The newest of the target's Pods that is not being deleted."""
+        living = [pod for pod in self.pods() if not terminating(pod)]
+        return living[-1] if living else None
+
+    def wait(self, goal: Goal, condition: Callable[[], T | None], limit: float) -> Waited[T]:
+        """Call the condition now and at each change of the view until it gives a value.
+
+        Ends early when the goal is doomed; after `limit` seconds the doom is what stood in the
+        way. Time in which the cluster has no room does not count. Raises InfrastructureError
+        where the watch is down or the run is ending.
+        """
+        return waiting.wait(self._scope(self.exercise.target.name), goal, condition, limit)
+
+    def _scope(self, target: str) -> Scope:
+        images = self.exercise.images
+        return Scope(target, self.view, self.connection, self._lookup, images)
+
+
+def _warned(document: Document, text: str) -> Words:
+    subject = f"{document.kind}/{document.name}"
+    return say("{object}: the API server warns: {text}", object=subject, text=text)
