@@ -165,7 +165,13 @@ def _meaning_words(error: TreeError) -> tuple[Message, Message]:
         return (
             template_words() if error.detail == "{ }" else (say("a list cannot be a key"), quotes)
         )
-    return say("{detail}", detail=error.detail), quotes
+    if error.problem == "empty-key":
+        return say("a key is empty"), quotes
+    if error.problem == "number":
+        return say("`{value}` is no number that Kubernetes accepts", value=error.detail), quotes
+    return say("`{value}` does not fit the type that is written before it", value=error.detail), (
+        say("take the part with `!!` out")
+    )
 
 
 def _limit(name: str, chunk: Chunk, error: LimitError) -> Unreadable:

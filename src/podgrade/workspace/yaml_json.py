@@ -35,4 +35,4 @@ def _number(value: Any) -> Any:
             value = float(value)
         return for_json(value)
     except (ScalarError, OverflowError) as error:
-        raise TreeError("scalar", str(error), (0, 0)) from error
+        raise TreeError("number", str(value)[:40], (0, 0)) from error

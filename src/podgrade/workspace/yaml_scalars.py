@@ -38,7 +38,11 @@ _BASES = (16, 2, 8, 10)
 
 
 class ScalarError(ValueError):
-    """A scalar that kubectl refuses: a tag that does not fit, or a number JSON cannot hold."""
+    """A scalar that kubectl refuses: `problem` is a short code, `text` what was written."""
+
+    def __init__(self, problem: str, text: object = "", kind: str = "") -> None:
+        super().__init__(f"{problem}: {text} {kind}")
+        self.problem, self.text, self.kind = problem, str(text), kind
 
 
 def resolve(value: str, tag: str | None, *, plain: bool) -> Scalar:
@@ -87,14 +91,14 @@ def _tagged(value: str, tag: str) -> Scalar:
     if tag == "binary":
         return _binary(value)
     if tag == "timestamp" and not _TIMESTAMP.fullmatch(value):
-        raise ScalarError(f"`{value}` is not of the type !!{tag}")
+        raise ScalarError("type", value, tag)
     if tag not in {"bool", "int", "float", "null"}:
         return value
     meant = _plain(value)
     if tag == "float" and type(meant) is int:
         return float(meant)
     if _tag_of(meant) != tag:
-        raise ScalarError(f"`{value}` is not of the type !!{tag}")
+        raise ScalarError("type", value, tag)
     return meant
 
 
@@ -108,7 +112,7 @@ def _binary(value: str) -> str:
         data = base64.b64decode(value.replace("\n", "").replace("\r", ""), validate=True)
         return data.decode(errors="replace")
     except binascii.Error as error:
-        raise ScalarError("!!binary holds no base64") from error
+        raise ScalarError("type", value, "binary") from error
 
 
 def for_json(value: Scalar) -> Scalar:
@@ -119,7 +123,7 @@ def for_json(value: Scalar) -> Scalar:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     if isinstance(value, float) and not math.isfinite(value):
-        raise ScalarError(f"{value} is no number that Kubernetes accepts")
+        raise ScalarError("number", value)
     number = float(value)
     if isinstance(value, int) and value < 1 << 63:
         return value
@@ -132,11 +136,11 @@ def for_key(value: Scalar) -> str:
     Raises ScalarError for a null key.
     """
     if value is None:
-        raise ScalarError("a key is empty")
+        raise ScalarError("empty-key")
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int) and value >= 1 << 63:
-        raise ScalarError(f"the key {value} is too large a number")
+        raise ScalarError("number", value)
     return _float_key(value) if isinstance(value, float) else str(value)
 
 

@@ -208,7 +208,7 @@ def _meant(event: yaml.Event, meaning: Callable[[], Any]) -> Any:
     try:
         return meaning()
     except ScalarError as error:
-        raise TreeError("scalar", str(error), place(event)) from error
+        raise TreeError(error.problem, error.text, place(event)) from error
 
 
 def _resolved(event: yaml.ScalarEvent) -> Any:

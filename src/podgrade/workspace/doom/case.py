@@ -96,10 +96,10 @@ class Case:
 
     def read_log(self, part: Part, *, previous: bool) -> Message:
         """The look at a container's log."""
-        template = "look at `kubectl logs {pod} -c {container}`"
+        names = {"pod": self.name, "container": part.name}
         if previous:
-            template = "look at `kubectl logs {pod} -c {container} --previous`"
-        return say(template, pod=self.name, container=part.name)
+            return say("look at `kubectl logs {pod} -c {container} --previous`", **names)
+        return say("look at `kubectl logs {pod} -c {container}`", **names)
 
     def last_lines(self, part: Part, *, previous: bool) -> str:
         """The end of a container's log, short and without control characters."""

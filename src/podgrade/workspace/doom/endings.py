@@ -11,6 +11,7 @@ from podgrade.model.text import Message, say
 from podgrade.workspace.doom.case import Case, short
 from podgrade.workspace.doom.exits import exit_words, hint
 from podgrade.workspace.doom.part import Part, Role
+from podgrade.workspace.doom.start import wrong_program
 from podgrade.workspace.doom.terms import GoalKind, Json
 
 ENDINGS = 3
@@ -27,7 +28,10 @@ def ending_doom(case: Case, part: Part) -> Doom | None:
         return None
     if _endings(case, part) < ENDINGS or not _same_cause(case, part):
         return None
-    return None if _others_starting(case, part) else again(case, part)
+    if _others_starting(case, part):
+        return None
+    doom = again(case, part)
+    return None if doom.infrastructure else doom
 
 
 def _for_good(case: Case, part: Part, ending: Json) -> Doom | None:
@@ -90,6 +94,9 @@ def again(case: Case, part: Part) -> Doom:
     ending = part.ending or {}
     if ending.get("reason") == "OOMKilled":
         return _out_of_memory(part)
+    lines = case.last_lines(part, previous=part.terminated is None)
+    if "exec format error" in lines:
+        return wrong_program(part)
     init = part.role is Role.INIT
     values = {"container": part.name, "count": part.endings, "exit": exit_words(ending)}
     why = (

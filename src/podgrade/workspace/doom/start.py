@@ -11,7 +11,6 @@ import re
 from podgrade.model.reason import Doom
 from podgrade.model.text import Message, say
 from podgrade.workspace.doom.case import Case, short
-from podgrade.workspace.doom.config import missing_in
 from podgrade.workspace.doom.part import Part
 
 _WAITING = ("RunContainerError", "CreateContainerError")
@@ -41,7 +40,7 @@ def start_obstacle(case: Case, part: Part) -> Doom | None:
     if not message:
         return None
     if "exec format error" in message:
-        return _wrong_program(part)
+        return wrong_program(part)
     if _PASSING.search(message):
         why = say(
             "container `{container}`: the node could not start it; this is not your mistake: "
@@ -71,10 +70,10 @@ def _config_error(part: Part) -> str:
     return message if reason == "CreateContainerConfigError" else ""
 
 
-def _wrong_program(part: Part) -> Doom:
+def wrong_program(part: Part) -> Doom:
+    """The kernel knows no such format: a script without its first line, or a foreign machine's."""
     command = str((part.spec.get("command") or [""])[0])
-    mounted = [str(mount.get("mountPath")) for mount in part.spec.get("volumeMounts") or ()]
-    if any(command.startswith(f"{path.rstrip('/')}/") for path in mounted):
+    if _from_volume(part, command):
         why = say(
             "container `{container}`: `{command}` is no program the system can run",
             container=part.name,
@@ -92,6 +91,11 @@ def _wrong_program(part: Part) -> Doom:
         image=part.image,
     )
     return Doom("wrong-architecture", why, say("try again later"), part.name, infrastructure=True)
+
+
+def _from_volume(part: Part, program: str) -> bool:
+    mounts = [str(mount.get("mountPath")) for mount in part.spec.get("volumeMounts") or ()]
+    return any(program.startswith(f"{path.rstrip('/')}/") for path in mounts)
 
 
 def _words(case: Case, part: Part, message: str) -> tuple[Message, Message]:
@@ -151,13 +155,7 @@ def _bad_program(case: Case, part: Part, program: str, problem: str) -> tuple[Me
             say("name the program inside it in `command`"),
         )
     if "permission denied" in problem:
-        return (
-            say("container `{container}`: `{program}` may not be run (permission denied)", **names),
-            say(
-                "a file from a ConfigMap needs `defaultMode: 0755`, or `command: [sh, {program}]`",
-                program=program,
-            ),
-        )
+        return _forbidden(part, names)
     why = say(
         "container `{container}`: `{program}` cannot be run: {problem}",
         **names,
@@ -166,6 +164,10 @@ def _bad_program(case: Case, part: Part, program: str, problem: str) -> tuple[Me
     return why, case.describe()
 
 
-def names_something_missing(case: Case, part: Part) -> bool:
-    """True if the container waits for a ConfigMap, a Secret or a key."""
-    return any(missing_in(part.why_waiting[1], case.pod, part))
+def _forbidden(part: Part, names: dict[str, str]) -> tuple[Message, Message]:
+    why = say("container `{container}`: `{program}` may not be run (permission denied)", **names)
+    if _from_volume(part, names["program"]):
+        return why, say(
+            "a file from a volume needs `defaultMode: 0755`, or `command: [sh, {program}]`", **names
+        )
+    return why, say("name a program in `command`, not a folder or a plain file")

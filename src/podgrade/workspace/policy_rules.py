@@ -1,0 +1,181 @@
+"""The refused fields, as a table: where, why, and what to write instead.
+
+Sources: Pod Security Standards (baseline) for what concerns the node, and the ways in which an
+object could reach out of its namespace or outlive its run. One row more refuses one thing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from podgrade.model.text import Message, say
+
+_CONTAINERS = ("containers[*]", "initContainers[*]")
+_CAPABILITIES = frozenset(
+    [
+        "AUDIT_WRITE",
+        "CHOWN",
+        "DAC_OVERRIDE",
+        "FOWNER",
+        "FSETID",
+        "KILL",
+        "MKNOD",
+        "NET_BIND_SERVICE",
+        "SETFCAP",
+        "SETGID",
+        "SETPCAP",
+        "SETUID",
+        "SYS_CHROOT",
+    ]
+)
+_SYSCTLS = frozenset(
+    [
+        "kernel.shm_rmid_forced",
+        "net.ipv4.ip_local_port_range",
+        "net.ipv4.ip_unprivileged_port_start",
+        "net.ipv4.tcp_syncookies",
+        "net.ipv4.ping_group_range",
+        "net.ipv4.ip_local_reserved_ports",
+        "net.ipv4.tcp_keepalive_time",
+        "net.ipv4.tcp_fin_timeout",
+        "net.ipv4.tcp_keepalive_intvl",
+        "net.ipv4.tcp_keepalive_probes",
+    ]
+)
+_VOLUMES = frozenset(
+    ["name", "emptyDir", "configMap", "secret", "projected", "downwardAPI", "persistentVolumeClaim"]
+)
+_RESOURCES = frozenset(["cpu", "memory", "ephemeral-storage"])
+_TAKE_OUT = say("take this field out")
+# what the API server itself writes into every Pod, and so into a manifest taken from one
+_OWN_TOLERATIONS = frozenset({"node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"})
+
+
+def _present(value: Any) -> bool:
+    return value not in (None, "", [], {}, False, 0)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A field that is refused where `refuses` says so of its value."""
+
+    path: str
+    why: Message
+    refuses: Callable[[Any], bool] = _present
+    look: Message = _TAKE_OUT
+
+
+def _but(*allowed: Any) -> Callable[[Any], bool]:
+    return lambda value: value is not None and value not in allowed
+
+
+def _beyond(allowed: Iterable[str]) -> Callable[[Any], bool]:
+    """True for a mapping with a key that is not allowed."""
+    return lambda value: isinstance(value, Mapping) and bool(set(value) - set(allowed))
+
+
+def _in_containers(path: str, why: Message, **more: Any) -> tuple[Rule, ...]:
+    return tuple(Rule(f"{containers}.{path}", why, **more) for containers in _CONTAINERS)
+
+
+def _foreign_toleration(value: Any) -> bool:
+    return isinstance(value, Mapping) and value.get("key") not in _OWN_TOLERATIONS
+
+
+_NODE = say("it reaches into the node")
+_PLACE = say("where a Pod runs is for the cluster to decide")
+_ALONE = say("it would keep the object after the run")
+_CLASS = say("the cluster's own settings stay as they are")
+_OUTSIDE = say("it reaches out of the namespace")
+
+EVERYWHERE = (
+    Rule("metadata.finalizers", _ALONE),
+    Rule("metadata.ownerReferences", _ALONE),
+    Rule("spec.template.metadata.finalizers", _ALONE),
+    Rule("spec.template.metadata.ownerReferences", _ALONE),
+)
+KIND_RULES: Mapping[str, tuple[Rule, ...]] = {
+    "Service": (
+        Rule(
+            "spec.type",
+            _OUTSIDE,
+            _but("", "ClusterIP"),
+            say("write `type: ClusterIP`, or leave `type` out"),
+        ),
+        Rule("spec.externalIPs", _OUTSIDE),
+        Rule("spec.externalName", _OUTSIDE),
+        Rule("spec.ports[*].nodePort", _OUTSIDE),
+        Rule("spec.loadBalancerIP", _OUTSIDE),
+        Rule("spec.loadBalancerClass", _OUTSIDE),
+    ),
+    "PersistentVolumeClaim": (
+        Rule("spec.volumeName", _OUTSIDE),
+        Rule("spec.dataSource", _OUTSIDE),
+        Rule("spec.dataSourceRef", _OUTSIDE),
+    ),
+    "Secret": (
+        Rule(
+            "type",
+            _OUTSIDE,
+            lambda value: value == "kubernetes.io/service-account-token",
+            say("write `type: Opaque`, or leave `type` out"),
+        ),
+    ),
+}
+POD_RULES = (
+    *(Rule(name, _NODE) for name in ("hostNetwork", "hostPID", "hostIPC")),
+    Rule("volumes[*].hostPath", _NODE, _but(None), say("use `emptyDir: {}` instead")),
+    Rule(
+        "volumes[*]",
+        say("only volumes of the namespace may be used"),
+        _beyond({*_VOLUMES, "hostPath"}),
+        say("use `emptyDir`, `configMap`, `secret`, `projected`, `downwardAPI` or a claim"),
+    ),
+    Rule("nodeName", _PLACE),
+    Rule("tolerations[*]", _PLACE, _foreign_toleration),
+    Rule("schedulerName", _PLACE, _but("", "default-scheduler")),
+    Rule("schedulingGates", _PLACE),
+    Rule("priorityClassName", _CLASS),
+    Rule("runtimeClassName", _CLASS),
+    Rule("resourceClaims", _CLASS),
+    Rule("serviceAccountName", _OUTSIDE, _but("", "default")),
+    Rule("serviceAccount", _OUTSIDE, _but("", "default")),
+    Rule("ephemeralContainers", say("they can only be added to a Pod that runs")),
+    Rule("securityContext.sysctls[*].name", _NODE, _but(*_SYSCTLS)),
+    Rule("securityContext.windowsOptions.hostProcess", _NODE),
+    *_in_containers("securityContext.privileged", _NODE),
+    *_in_containers("securityContext.procMount", _NODE, refuses=_but("", "Default")),
+    *_in_containers("securityContext.windowsOptions.hostProcess", _NODE),
+    *_in_containers(
+        "ports[*].hostPort", _NODE, look=say("leave only `containerPort`, and use a Service")
+    ),
+    *_in_containers("volumeDevices", _NODE),
+    *_in_containers(
+        "resources.limits",
+        _NODE,
+        refuses=_beyond(_RESOURCES),
+        look=say("ask only for `cpu`, `memory` and `ephemeral-storage`"),
+    ),
+    *_in_containers(
+        "resources.requests",
+        _NODE,
+        refuses=_beyond(_RESOURCES),
+        look=say("ask only for `cpu`, `memory` and `ephemeral-storage`"),
+    ),
+)
+
+
+def capability_rules(pod_security: str) -> tuple[Rule, ...]:
+    """The rule for added capabilities: baseline's, and SYS_PTRACE where an exercise needs more."""
+    allowed = _CAPABILITIES | ({"SYS_PTRACE"} if pod_security == "privileged" else set())
+    refuses = _capabilities_beyond(allowed)
+    return _in_containers("securityContext.capabilities.add", _NODE, refuses=refuses)
+
+
+def _capabilities_beyond(allowed: frozenset[str]) -> Callable[[Any], bool]:
+    def refuses(value: Any) -> bool:
+        return isinstance(value, list) and any(str(name) not in allowed for name in value)
+
+    return refuses
