@@ -118,9 +118,13 @@ class Proof(pytest.Item):
         return self.path, None, self.name
 
 
-def with_proofs(items: Sequence[pytest.Item], grading: GradingSession) -> list[pytest.Item]:
+def with_proofs(
+    items: Sequence[pytest.Item],
+    groups: Mapping[tuple[Path, str], Group],
+    grading: GradingSession,
+) -> list[pytest.Item]:
     """The items, those of each group replaced by one proof."""
-    owner = {node: group for group in grading.groups.values() for node in group.nodes}
+    owner = {node: group for group in groups.values() for node in group.nodes}
     kept: dict[str, pytest.Item] = {}
     for item in items:
         group = owner.get(item.nodeid)

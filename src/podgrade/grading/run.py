@@ -101,6 +101,7 @@ class GradingRun:
         if collector in self._seen:
             return items
         self._seen.add(collector)
+        setattr(collector.obj, ACCEPTANCE, acceptance.test_manifest_is_accepted)
         first = collector.ihook.pytest_pycollect_makeitem(
             collector=collector, name=ACCEPTANCE, obj=acceptance.test_manifest_is_accepted
         )
@@ -116,9 +117,10 @@ class GradingRun:
                 submission = self._submission(item.path, key)
                 if submission is not None:
                     checks.append((item, instance, self._exercise(item.path), submission))
-        self.session.groups = grouped(checks)
+        groups = grouped(checks)
         if self._proving:
-            items[:] = with_proofs(items, self.session)
+            items[:] = with_proofs(items, groups, self.session)
+        self.session.adopt(groups)
         self._all = list(items)
 
     def take_dependents_along(self, items: list[Item]) -> None:
@@ -157,6 +159,8 @@ class GradingRun:
         """Give a check its tape; not reached is a skip, what was never played an error."""
         if self._only_looks() or not self._is_ours(item):
             return
+        if not self.session.group_of[item.nodeid].chosen:
+            self.session.choose(item.session.items)
         if isinstance(item, Proof):
             self.session.ensure_rehearsed(item.group)
             return

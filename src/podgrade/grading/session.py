@@ -39,16 +39,21 @@ class GradingSession:
         self._journal = Journal()
         self._numbers = iter(range(10**9))
 
+    def adopt(self, groups: dict[tuple[Path, str], Group]) -> None:
+        """Take the groups that collection found."""
+        self.groups = groups
+        for group in groups.values():
+            nodes = group.nodes if group.proof is None else (group.proof,)
+            self.group_of |= dict.fromkeys(nodes, group)
+
     def choose(self, items: list[Item]) -> None:
         """Say which items will really run."""
         run = {item.nodeid for item in items}
         for group in self.groups.values():
             if group.proof is not None:
                 group.chosen = {i.id for i in group.every} if group.proof in run else set()
-                self.group_of[group.proof] = group
             else:
                 group.chosen = {i.id for node, i in group.nodes.items() if node in run}
-                self.group_of |= dict.fromkeys(group.nodes, group)
 
     def start(self) -> None:
         """Open the cluster and rehearse every group. Raises ClusterUnavailableError."""
