@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.cluster.kubectl import Kubectl
 
 from podgrade.cluster.providers.node import DEFAULT_NAME, NodeProvider
 from podgrade.model.text import Words
-from tests.cluster.kubectl import Kubectl
 
 
 def say_progress(words: Words) -> None:
@@ -44,7 +44,7 @@ def kubeconfig(node: NodeProvider) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def kubectl(kubeconfig: Path) -> Kubectl:
-    """kubectl on the running cluster."""
+    """Kubectl on the running cluster."""
     return Kubectl(kubeconfig)
 
 

@@ -7,7 +7,6 @@ import subprocess
 import urllib.request
 
 import pytest
-
 from tests.cluster.kubectl import IDLE, Kubectl, busybox, pod
 
 NGINX = {"name": "nginx", "image": "nginx"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.cluster.kubectl import IDLE, Kubectl, busybox, pod
 
 

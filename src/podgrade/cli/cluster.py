@@ -26,7 +26,7 @@ PHASES = {
     "starting": say("starting"),
     "ready": say("ready"),
     "repairing": say("mending a component that ended"),
-    "failed": say("failed"),
+    "failed": say("could not be started"),
     "stopped": say("stopped: bring it up again with `podgrade cluster up`"),
 }
 
@@ -128,11 +128,15 @@ def _is_ready(status: ClusterStatus) -> Message:
 
 
 def _lines(status: ClusterStatus) -> list[Words]:
+    from podgrade.cluster.providers.node import STEPS
+
     lines: list[Words] = [
         say("{name}: {phase}", name=status.name, phase=PHASES[status.phase]),
     ]
-    if status.problem or status.step:
-        lines.append(say("  waiting for: {what}", what=status.problem or status.step))
+    if status.problem:
+        lines.append(say("  problem: {problem}", problem=status.problem))
+    elif status.step:
+        lines.append(say("  waiting for: {what}", what=STEPS.get(status.step, status.step)))
     for part in status.components:
         state = say("running") if part.running else say("not running")
         restarts = say(", restarted {count} times: {why}", count=part.restarts, why=part.last_exit)

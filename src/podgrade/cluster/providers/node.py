@@ -31,6 +31,18 @@ from podgrade.model.text import Words, say
 
 __all__ = ["DEFAULT_NAME", "NodeProvider", "kubeconfig_path"]
 
+STEPS = {
+    "keys and settings": say("keys and settings"),
+    "images": say("images"),
+    "API server": say("API server"),
+    "components": say("components"),
+    "node": say("node"),
+    "DNS": say("DNS"),
+    "Services": say("Services"),
+    "ServiceAccount": say("ServiceAccount"),
+}
+"""The steps of a start, as the supervisor names them in status.json."""
+
 _START_LIMIT = 180.0  # seconds until a start counts as failed
 _MERGED = "merged-into"  # remembers which kubeconfig of the user's the cluster was put into
 
@@ -104,7 +116,8 @@ class NodeProvider:
                 raise ClusterUnavailableError(_why_failed(name, status))
             if status.step and status.step != told:
                 told = status.step
-                progress(say("Starting the cluster {name}: {step}", name=name, step=told))
+                step = STEPS.get(told, told)
+                progress(say("Starting the cluster {name}: {step}", name=name, step=step))
             time.sleep(0.03)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from podgrade.cluster.providers import node_commands as commands
 from podgrade.cluster.providers.node_facts import find_command
 from podgrade.model.errors import ClusterUnavailableError
-from podgrade.model.text import say
+from podgrade.model.text import Words, say
 
 _CGROUPS = Path("/sys/fs/cgroup")
 _PROC = Path("/proc")
@@ -73,7 +73,7 @@ def _entered(process: subprocess.Popen[bytes], link: str) -> NodeProcess:
             )
         return all(_namespace(pid, kind) not in (0, own) for kind, own in ours.items())
 
-    wait_until(inside, 10, "the node's namespaces")
+    wait_until(inside, 10, say("the node's namespaces"))
     return NodeProcess(pid, _started(pid), _namespace(pid, "pid_for_children"), link)
 
 
@@ -81,7 +81,7 @@ def end(process: NodeProcess) -> None:
     """End the process, and wait until the last one of its PID namespace is gone."""
     if process.alive():
         os.kill(process.pid, signal.SIGKILL)
-    wait_until(lambda: not _inhabited(process), 20, "the end of the node's processes")
+    wait_until(lambda: not _inhabited(process), 20, say("the end of the node's processes"))
 
 
 def _inhabited(process: NodeProcess) -> bool:
@@ -96,7 +96,7 @@ def _inhabited(process: NodeProcess) -> bool:
     )
 
 
-def wait_until(condition: Callable[[], bool], limit: float, what: str) -> None:
+def wait_until(condition: Callable[[], bool], limit: float, what: Words) -> None:
     """Look again every few milliseconds; raises ClusterUnavailableError at the limit (seconds)."""
     deadline = time.monotonic() + limit
     while not condition():
@@ -144,7 +144,7 @@ def remove_cgroups(root: str) -> None:
             _remove_tree(tree)
         return not any(tree.exists() for tree in trees)
 
-    wait_until(gone, 10, f"the removal of the control groups {root}")
+    wait_until(gone, 10, say("the removal of the control groups {root}", root=root))
 
 
 def _remove_tree(tree: Path) -> None:
