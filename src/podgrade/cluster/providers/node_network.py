@@ -13,8 +13,20 @@ from podgrade.cluster.providers.node_facts import find_command
 from podgrade.model.errors import ClusterUnavailableError
 from podgrade.model.text import say
 
-SLOTS = 12
 UPLINK = "eth0"  # the link's name inside the node
+
+# Second octets of (Services, Pods), far apart: one wide route must not take them all.
+_OCTETS = ((96, 244), (97, 243), (112, 228), (113, 227), (128, 212), (129, 211))
+_OCTETS += ((144, 196), (145, 195), (160, 184), (161, 183))
+_RANGES = tuple(
+    (f"10.{services}.0.0/16", f"10.{pods}.0.0/16", f"10.213.{slot}.0/30")
+    for slot, (services, pods) in enumerate(_OCTETS)
+) + (
+    # Where all of 10.0.0.0/8 is routed (to an office, say): shared and benchmarking ranges.
+    ("100.96.0.0/16", "100.97.0.0/16", "100.98.0.0/30"),
+    ("198.19.0.0/17", "198.18.0.0/16", "198.19.128.0/30"),
+)
+SLOTS = len(_RANGES)
 
 
 @dataclass(frozen=True)
@@ -24,16 +36,16 @@ class Addresses:
     slot: int
 
     @property
-    def link_net(self) -> IPv4Network:
-        return IPv4Network(f"10.213.{self.slot}.0/30")
+    def services(self) -> IPv4Network:
+        return IPv4Network(_RANGES[self.slot][0])
 
     @property
     def pods(self) -> IPv4Network:
-        return IPv4Network(f"10.{244 - self.slot}.0.0/16")
+        return IPv4Network(_RANGES[self.slot][1])
 
     @property
-    def services(self) -> IPv4Network:
-        return IPv4Network(f"10.{96 + self.slot}.0.0/16")
+    def link_net(self) -> IPv4Network:
+        return IPv4Network(_RANGES[self.slot][2])
 
     @property
     def host(self) -> str:
