@@ -208,11 +208,16 @@ class Connection:
         asked = {key: value for key, value in query.items() if value is not None}
         return execution.run(path, asked, stdin, timeout)
 
-    def server_version(self) -> str:
-        """The server's minor version as Pod Security's labels want it (`v1.36`)."""
-        version = self.request("GET", "/version")
-        minor = re.match(r"\d+", str(version.get("minor", "")))
-        return f"v{version.get('major', '1')}.{minor.group() if minor else '0'}"
+    def server_version(self, *, timeout: float = 30.0) -> str:
+        """The server's minor version as Pod Security's labels want it (`v1.36`); asked once."""
+        if not self._transport.version:
+            self._transport.version = _minor(self.request("GET", "/version", timeout=timeout))
+        return self._transport.version
+
+
+def _minor(version: Mapping[str, Any]) -> str:
+    minor = re.match(r"\d+", str(version.get("minor", "")))  # some clusters say "36+"
+    return f"v{version.get('major', '1')}.{minor.group() if minor else '0'}"
 
 
 def _until(seconds: float) -> float:

@@ -62,6 +62,7 @@ class Transport:
         self.configuration = configuration
         self.host = str(configuration.host).rstrip("/")
         self._pool: urllib3.PoolManager = RESTClientObject(configuration).pool_manager
+        self.version = ""  # the server's, once somebody asked
         self._refreshing = threading.Lock()
         self._tls = _tls_context(configuration) if self.host.startswith("https") else None
 

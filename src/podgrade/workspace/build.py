@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import threading
 import time
 from dataclasses import dataclass
 
@@ -34,8 +33,6 @@ class Builder:
     def __init__(self, connection: Connection, run: Run) -> None:
         self._connection = connection
         self._run = run
-        self._version = ""
-        self._asking = threading.Lock()
 
     def build(self, name: str, level: str) -> Identity:
         """A namespace that is ready to be handed something in, and who does so.
@@ -44,7 +41,8 @@ class Builder:
         """
         end = time.monotonic() + _READY_WITHIN
         try:
-            self._create(None, fence.namespace(name, self._run, level, self._pinned()))
+            version = self._connection.server_version()
+            self._create(None, fence.namespace(name, self._run, level, version))
             for wall in fence.walls(self._run):
                 self._create(name, wall)
             appeared(self._connection, "ConfigMap", name, "kube-root-ca.crt", end)
@@ -52,11 +50,6 @@ class Builder:
         except ApiRefusal as refusal:
             sentence = say("no workspace could be made: {message}", message=refusal.message)
             raise InfrastructureError(sentence) from refusal
-
-    def _pinned(self) -> str:
-        with self._asking:
-            self._version = self._version or self._connection.server_version()
-        return self._version
 
     def _create(self, namespace: str | None, body: fence.Body) -> None:
         self._connection.request("POST", path_of(body["kind"], namespace), body=body)

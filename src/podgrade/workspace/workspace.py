@@ -15,7 +15,7 @@ from podgrade.workspace.acceptance import Acceptance, Refusal
 from podgrade.workspace.apply import create, in_order
 from podgrade.workspace.doom import Goal
 from podgrade.workspace.lookup import ClusterLookup
-from podgrade.workspace.refusals import refusals_of
+from podgrade.workspace.refusals import refusals_of, wrong_kind
 from podgrade.workspace.setup import set_up
 from podgrade.workspace.target import terminating
 from podgrade.workspace.wait import Scope, Waited
@@ -64,14 +64,22 @@ class Workspace:
         refusals: list[Refusal] = []
         warnings: list[Words] = []
         for document in in_order(manifest.documents):
-            try:
-                said = create(self.learner, self.namespace, document, dry_run=bool(refusals))
-            except ApiRefusal as refusal:
-                refusals.extend(refusals_of(refusal, document))
-            else:
-                warnings.extend(_warned(document, text) for text in said)
+            refused, said = self._create(document, dry_run=bool(refusals))
+            refusals.extend(refused)
+            warnings.extend(_warned(document, text) for text in said)
         note = self._note()
         return Acceptance(tuple(refusals), tuple(warnings), (note,) if note else ())
+
+    def _create(
+        self, document: Document, *, dry_run: bool
+    ) -> tuple[tuple[Refusal, ...], tuple[str, ...]]:
+        wrong = wrong_kind(document)
+        if wrong:
+            return (wrong,), ()
+        try:
+            return (), create(self.learner, self.namespace, document, dry_run=dry_run)
+        except ApiRefusal as refusal:
+            return refusals_of(refusal, document), ()
 
     def pods(self) -> tuple[Pod, ...]:
         """The target's Pods that exist, oldest first."""
