@@ -30,8 +30,10 @@ def test_answers(curl):
 )
 def test_sidecar_prints_requests(curl, logs, nonces):
     # The page exists: a request for a missing one would stand in nginx's error log, too.
-    for nonce in nonces(2):
+    requests = nonces(2)
+    for nonce in requests:
         curl(f"/?{nonce}")
+    for nonce in requests:
         assert nonce in logs("log-sidecar", until=nonce)
 
 
@@ -43,8 +45,10 @@ def test_sidecar_prints_requests(curl, logs, nonces):
     changes=True,
 )
 def test_sidecar_prints_the_file(exec, logs, nonces):
-    for nonce in nonces(2):
+    lines = nonces(2)
+    for nonce in lines:
         assert exec("nginx", "sh", "-c", f"echo {nonce} >> /var/log/nginx/access.log").code == 0
+    for nonce in lines:
         assert nonce in logs("log-sidecar", until=nonce)
 
 

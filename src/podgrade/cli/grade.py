@@ -121,7 +121,7 @@ def grade(
             code = pytest.main(line, plugins=[collector])
     grading = collector.grading
     grading.interrupted = code == pytest.ExitCode.INTERRUPTED
-    grading.said += said.getvalue()
+    grading.said = grading.said or said.getvalue()
     return grading
 
 

@@ -132,9 +132,12 @@ def _details(verdict: Verdict, result: Result, language: str) -> Iterator[Detail
     if verdict.outcome in {Outcome.NOT_REACHED, Outcome.ERROR}:
         yield Detail("", _outcome(verdict, result, language))
     if verdict.reason is not None and verdict.outcome is not Outcome.PASSED:
+        told = ""
         for label, words in _parts(verdict.reason):
-            if words is not None:
-                yield Detail(said(label, language), said(words, language))
+            text = said(words, language) if words else ""
+            if text and text not in told:  # what was seen may be the whole reason
+                yield Detail(said(label, language), text)
+            told = text
 
 
 def _parts(reason: Reason) -> Iterator[tuple[Words, Words | None]]:

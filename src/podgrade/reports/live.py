@@ -17,6 +17,23 @@ from podgrade.model.text import Words, say
 from podgrade.reports.safe import visible
 
 _SHOWN = 8  # submissions shown at once
+_PATIENCE = 1.0  # seconds a wait must last to be worth a plain line
+_AGAIN = 10.0  # seconds after which a plain line is said again
+_TICK = 0.5
+
+
+@dataclass
+class _Wait:
+    """What one submission waits for, since when, and when that was last said in a line."""
+
+    text: str
+    since: float
+    said: float | None = None
+
+    def due(self, now: float) -> bool:
+        """True if it is time for a plain line."""
+        last, pause = (self.since, _PATIENCE) if self.said is None else (self.said, _AGAIN)
+        return now - last >= pause
 
 
 @dataclass
@@ -29,21 +46,24 @@ class Progress:
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
-        self._waiting: dict[str, tuple[str, float]] = {}
+        self._waiting: dict[str, _Wait] = {}
+        self._ended = threading.Event()
         self._spinner = Spinner("dots")
         self._live: RichLive | None = None
 
     def __enter__(self) -> Progress:
-        if self.console.is_terminal:
-            self._live = RichLive(
-                get_renderable=self._picture,
-                console=self.console,
-                refresh_per_second=5,
-                transient=True,
-                redirect_stdout=False,
-                redirect_stderr=False,
-            )
-            self._live.start()
+        if not self.console.is_terminal:
+            threading.Thread(target=self._tell, name="progress", daemon=True).start()
+            return self
+        self._live = RichLive(
+            get_renderable=self._picture,
+            console=self.console,
+            refresh_per_second=5,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        self._live.start()
         return self
 
     def __exit__(
@@ -52,6 +72,7 @@ class Progress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._ended.set()
         if self._live is not None:
             self._live.stop()
             self._live = None
@@ -60,36 +81,48 @@ class Progress:
         """The submission waits for something new since that moment (time.monotonic)."""
         text = visible(in_language(doing, self.language))
         with self._lock:
-            before = self._waiting.get(submission)
-            self._waiting[submission] = (text, since)
-        if self._live is None and (before is None or before[0] != text):
-            self._print(text)
+            self._waiting[submission] = _Wait(text, since)
 
     def done(self, submission: str) -> None:
         """The submission waits for nothing any more."""
         with self._lock:
             self._waiting.pop(submission, None)
 
-    def _print(self, text: str) -> None:
-        passed = f"[{time.monotonic() - self.began:5.1f} s]"
-        self.console.print(Text(f"{passed} {text}"), soft_wrap=True, highlight=False)
+    def _tell(self) -> None:
+        while not self._ended.wait(_TICK):
+            self.tell(time.monotonic())
+
+    def tell(self, now: float) -> None:
+        """Print a line for each wait that has lasted a while."""
+        with self._lock:
+            due = [(key, wait) for key, wait in self._waiting.items() if wait.due(now)]
+            named = len(self._waiting) > 1
+        for key, wait in due:
+            wait.said = now
+            line = Text(f"[{now - self.began:5.1f} s] ")
+            line.append_text(self._words(key, wait, now, named))
+            self.console.print(line, soft_wrap=True, highlight=False)
 
     def _picture(self) -> Group:
         with self._lock:
             waiting = list(self._waiting.items())
         now = time.monotonic()
-        rows = [self._row(key, *told, now, len(waiting) > 1) for key, told in waiting[:_SHOWN]]
+        rows = [self._row(key, wait, now, len(waiting) > 1) for key, wait in waiting[:_SHOWN]]
         if len(waiting) > _SHOWN:
             more = say("… and {count} more", count=len(waiting) - _SHOWN)
             rows.append(Text(in_language(more, self.language), "dim"))
         return Group(*rows)
 
-    def _row(self, key: str, text: str, since: float, now: float, named: bool) -> Text:
-        name = f"{visible(key)}: " if named else ""
-        seconds = say("{seconds} s", seconds=max(0, round(now - since)))
+    def _row(self, key: str, wait: _Wait, now: float, named: bool) -> Text:
         row = Text(overflow="ellipsis", no_wrap=True)
-        row.append_text(_frame(self._spinner, now))
-        return row.append(f" {name}{text} ").append(in_language(seconds, self.language), "dim")
+        row.append_text(_frame(self._spinner, now)).append(" ")
+        return row.append_text(self._words(key, wait, now, named))
+
+    def _words(self, key: str, wait: _Wait, now: float, named: bool) -> Text:
+        name = f"{visible(key)}: " if named else ""
+        seconds = say("{seconds} s", seconds=max(0, round(now - wait.since)))
+        words = Text(f"{name}{wait.text} ")
+        return words.append(in_language(seconds, self.language), "dim")
 
 
 def _frame(spinner: Spinner, now: float) -> Text:
