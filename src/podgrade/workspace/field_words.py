@@ -27,7 +27,9 @@ def field_reason(complaint: Complaint) -> Reason:
         reason = words(complaint)
         if reason:
             return reason
-    why = say("`{field}`: {message}", field=complaint.field, message=complaint.message)
+    why = say(
+        "`{field}` is not accepted: {message}", field=complaint.field, message=complaint.message
+    )
     return Reason(_SERVER, why=why)
 
 
@@ -153,10 +155,14 @@ def _invalid(complaint: Complaint) -> Reason | None:
     if not complaint.value:
         return Reason(
             _SERVER,
-            why=say("`{field}`: {message}", field=complaint.field, message=complaint.detail),
+            why=say(
+                "`{field}` is not accepted: {message}",
+                field=complaint.field,
+                message=complaint.detail,
+            ),
         )
     names = {"field": complaint.field, "value": complaint.value, "detail": complaint.detail}
-    return Reason(_SERVER, why=say("`{field}`: `{value}`: {detail}", **names))
+    return Reason(_SERVER, why=say("`{field}` cannot be `{value}`: {detail}", **names))
 
 
 def _other_labels(complaint: Complaint) -> Reason:
