@@ -16,12 +16,15 @@ from podgrade.model.text import say
 UPLINK = "eth0"  # the link's name inside the node
 
 # Second octets of (Services, Pods), far apart: one wide route must not take them all.
-_OCTETS = ((96, 244), (97, 243), (112, 228), (113, 227), (128, 212), (129, 211))
-_OCTETS += ((144, 196), (145, 195), (160, 184), (161, 183))
-_RANGES = tuple(
-    (f"10.{services}.0.0/16", f"10.{pods}.0.0/16", f"10.213.{slot}.0/30")
-    for slot, (services, pods) in enumerate(_OCTETS)
-) + (
+_OCTETS = (
+    *((96, 244), (97, 243), (112, 228), (113, 227), (128, 212), (129, 211)),
+    *((144, 196), (145, 195), (160, 184), (161, 183)),
+)
+_RANGES = (
+    *(
+        (f"10.{services}.0.0/16", f"10.{pods}.0.0/16", f"10.213.{slot}.0/30")
+        for slot, (services, pods) in enumerate(_OCTETS)
+    ),
     # Where all of 10.0.0.0/8 is routed (to an office, say): shared and benchmarking ranges.
     ("100.96.0.0/16", "100.97.0.0/16", "100.98.0.0/30"),
     ("198.19.0.0/17", "198.18.0.0/16", "198.19.128.0/30"),
