@@ -69,8 +69,10 @@ func (r *Registry) ServeHTTP(response http.ResponseWriter, request *http.Request
 	case request.URL.Path == "/token":
 		response.Header().Set("Content-Type", "application/json")
 		fmt.Fprint(response, `{"token": "anonymous", "expires_in": 300}`)
+	case request.URL.Path == "/v2/":
+		response.WriteHeader(http.StatusOK) // yes, this is a registry
 	case parts == nil:
-		response.WriteHeader(http.StatusOK) // "/v2/": yes, this is a registry
+		notFound(response, "UNSUPPORTED", "only pulls are answered")
 	default:
 		registry := request.URL.Query().Get("ns")
 		if registry == "" {

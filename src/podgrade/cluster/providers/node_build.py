@@ -43,7 +43,11 @@ def source_files(sources: Path) -> list[Path]:
     return [
         sources / "go.mod",
         sources / "go.sum",
-        *(path for path in (sources / "cmd").rglob("*") if path.is_file()),
+        *(
+            path
+            for path in (sources / "cmd").rglob("*")
+            if path.is_file() and not path.name.endswith("_test.go")
+        ),
     ]
 
 

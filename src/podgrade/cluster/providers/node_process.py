@@ -58,10 +58,10 @@ def launch(supervisor: Path, config: Path, link: str) -> NodeProcess:
     environment = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
     log = config.with_name("supervisor.log")
     process = commands.start_apart(command, log=log, environment=environment)
-    return _entered(process, link)
+    return _entered(process, link, lambda: log.read_text("utf-8", errors="replace").strip())
 
 
-def _entered(process: subprocess.Popen[bytes], link: str) -> NodeProcess:
+def _entered(process: subprocess.Popen[bytes], link: str, told: Callable[[], str]) -> NodeProcess:
     """Wait until the process has its own network and PID namespaces."""
     pid = process.pid
     ours = {kind: _namespace(os.getpid(), kind) for kind in ("net", "pid_for_children")}
@@ -69,7 +69,7 @@ def _entered(process: subprocess.Popen[bytes], link: str) -> NodeProcess:
     def inside() -> bool:
         if process.poll() is not None:
             raise ClusterUnavailableError(
-                say("The namespaces of the node could not be made: unshare ended at once.")
+                say("The namespaces of the node could not be made: {reason}", reason=told())
             )
         return all(_namespace(pid, kind) not in (0, own) for kind, own in ours.items())
 
