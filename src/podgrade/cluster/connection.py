@@ -19,6 +19,7 @@ from podgrade.cluster.exec import ExecAnswer, Execution, TimedOut
 from podgrade.cluster.lines import Lines, Silence
 from podgrade.cluster.refusal import ApiRefusal, Cause
 from podgrade.cluster.retry import Stopped, Unanswered, persistently
+from podgrade.cluster.shell import Shell
 from podgrade.cluster.transport import Call, Identity, Query, Transport
 from podgrade.model.errors import InfrastructureError
 from podgrade.model.text import say
@@ -213,6 +214,12 @@ class Connection:
         if not self._transport.version:
             self._transport.version = _minor(self.request("GET", "/version", timeout=timeout))
         return self._transport.version
+
+    def shell(self, namespace: str, pod: str, container: str) -> Shell:
+        """A shell that stays open in a container of our own."""
+        execution = Execution(self._transport, self.identity, self.stop, 0)
+        path = f"/api/v1/namespaces/{namespace}/pods/{pod}/exec"
+        return Shell(execution, self.stop, path, container)
 
 
 def _minor(version: Mapping[str, Any]) -> str:

@@ -26,7 +26,7 @@ from podgrade.model.errors import InfrastructureError
 from podgrade.model.text import say
 
 _PROTOCOLS = ["v5.channel.k8s.io", "v4.channel.k8s.io"]
-_STDIN, _STDOUT, _STDERR, _STATUS, _CLOSE = 0, 1, 2, 3, 255
+STDIN, STDOUT, STDERR, STATUS, _CLOSE = 0, 1, 2, 3, 255
 _SLICE = 0.5  # seconds between two looks at the stop event
 _TAIL = 2.0  # seconds that outputs may come after the exit status
 _PIECE = 1 << 15  # bytes of standard input sent in one frame
@@ -57,13 +57,13 @@ class _Outputs:
 
     limit: int
     kept: dict[int, bytearray] = field(
-        default_factory=lambda: {_STDOUT: bytearray(), _STDERR: bytearray()}
+        default_factory=lambda: {STDOUT: bytearray(), STDERR: bytearray()}
     )
     truncated: bool = False
     status: bytearray = field(default_factory=bytearray)
 
     def take(self, channel: int, data: bytes) -> None:
-        if channel == _STATUS:
+        if channel == STATUS:
             self.status += data[: self.limit]
         elif channel in self.kept:
             room = self.limit - len(self.kept[channel])
@@ -71,8 +71,8 @@ class _Outputs:
             self.truncated = self.truncated or len(data) > room
 
     def answer(self, code: int, err: bytes | None = None) -> ExecAnswer:
-        seen = bytes(self.kept[_STDERR]) if err is None else err
-        return ExecAnswer(code, bytes(self.kept[_STDOUT]), seen, self.truncated)
+        seen = bytes(self.kept[STDERR]) if err is None else err
+        return ExecAnswer(code, bytes(self.kept[STDOUT]), seen, self.truncated)
 
 
 class Execution:
@@ -95,20 +95,25 @@ class Execution:
     ) -> ExecAnswer:
         """The command's answer. Raises TimedOut, ApiRefusal or InfrastructureError."""
         end = time.monotonic() + timeout
-        url = "ws" + self._transport.host.removeprefix("http") + path + query_string(query)
-        socket = persistently(lambda: self._connected(url, end), seconds=timeout, stop=self._stop)
+        socket = self.connect(path, query, end)
         outputs = _Outputs(self._limit)
         try:
             self._feed(socket, stdin)
             ended = self._listen(socket, outputs, end)
         except (websocket.WebSocketException, OSError) as error:
-            raise self._broken(error) from error
+            raise self.broken(error) from error
         finally:
             with contextlib.suppress(OSError, websocket.WebSocketException):
-                _closed(socket)  # no closing handshake: the answer is here, or nobody listens
+                closed(socket)  # no closing handshake: the answer is here, or nobody listens
         if not ended:
             return _unended(outputs, timeout)
         return _judged(outputs)
+
+    def connect(self, path: str, query: Mapping[str, Any], end: float) -> websocket.WebSocket:
+        """The open WebSocket of a command that was begun; `end` as time.monotonic()."""
+        url = "ws" + self._transport.host.removeprefix("http") + path + query_string(query)
+        left = max(end - time.monotonic(), _SLICE)
+        return persistently(lambda: self._connected(url, end), seconds=left, stop=self._stop)
 
     def _connected(self, url: str, end: float) -> websocket.WebSocket:
         socket = websocket.WebSocket(
@@ -130,10 +135,11 @@ class Execution:
         except websocket.WebSocketBadStatusException as error:
             raise _refused(error) from error
         except (websocket.WebSocketException, OSError) as error:
-            raise self._broken(error) from error
+            raise self.broken(error) from error
         return socket
 
-    def _broken(self, error: Exception) -> Unanswered:
+    def broken(self, error: Exception) -> Unanswered:
+        """The error of the transport in words."""
         # Only a refused connection is sure not to have begun the command.
         refused = isinstance(error, ConnectionRefusedError)
         host = self._transport.host
@@ -151,10 +157,10 @@ class Execution:
         if stdin is None:
             return
         for start in range(0, len(stdin), _PIECE):
-            piece = bytes([_STDIN]) + stdin[start : start + _PIECE]
+            piece = bytes([STDIN]) + stdin[start : start + _PIECE]
             socket.send(piece, ABNF.OPCODE_BINARY)
         if socket.subprotocol == _PROTOCOLS[0]:  # v4 cannot close one channel
-            socket.send(bytes([_CLOSE, _STDIN]), ABNF.OPCODE_BINARY)
+            socket.send(bytes([_CLOSE, STDIN]), ABNF.OPCODE_BINARY)
 
     def _listen(self, socket: websocket.WebSocket, outputs: _Outputs, end: float) -> bool:
         """True once the command's end was told; False when the time was up before."""
@@ -180,7 +186,8 @@ class Execution:
                 end = min(end, time.monotonic() + _TAIL) if outputs.status else end
 
 
-def _closed(socket: websocket.WebSocket) -> None:
+def closed(socket: websocket.WebSocket) -> None:
+    """Close a WebSocket at once."""
     close: Callable[[], None] = socket.shutdown  # the library has no types for it
     close()
 

@@ -10,6 +10,7 @@ from typing import Any
 import tenacity
 
 from podgrade.cluster.connection import ExecAnswer
+from podgrade.cluster.exec import UNKNOWN_CODE
 from podgrade.model.failure import Failure
 from podgrade.model.reason import Reason
 from podgrade.model.text import Words, say
@@ -25,6 +26,9 @@ ONE_REQUEST = 5.0  # seconds one request may take
 # curl's exit codes for a server that may not listen yet: could not resolve, could not connect,
 # empty reply, connection reset (curl(1), EXIT CODES).
 _NOT_YET = frozenset({6, 7, 52, 56})
+
+# Answered in full, or with more than is read: --max-filesize, the toolbox's own limit.
+_ANSWERED = frozenset({0, 63, UNKNOWN_CODE})
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ def _answer(bench: Bench, request: Request) -> Reply:
     url = _full_url(bench, pod, request)
     bench.doing(say("asking {url}", url=url))
     ran = _asked_until_it_listens(bench, _command(url, request))
-    if ran.code != 0:
+    if ran.code not in _ANSWERED:
         raise Failure(_no_answer(bench, url, ran))
     return _reply(url, ran)
 
@@ -150,7 +154,7 @@ def _written(ran: ExecAnswer) -> dict[str, Any]:
 
 def _reply(url: str, ran: ExecAnswer) -> Reply:
     head, body = _parted(ran.out)
-    status = int(_written(ran).get("http_code", 0))
+    status = int(_written(ran).get("http_code") or _status(head))
     text = body[:BODY_LIMIT].decode("utf-8", "replace")
     return Reply(
         Number(status, About(say("HTTP status of {url}", url=url))),
@@ -165,6 +169,12 @@ def _parted(answer: bytes) -> tuple[bytes, bytes]:
     while head.startswith((b"HTTP/1.1 1", b"HTTP/1.0 1")) and body.startswith(b"HTTP/"):
         head, _, body = body.partition(b"\r\n\r\n")
     return head, body
+
+
+def _status(head: bytes) -> int:
+    """The code of a status line, for an answer that was cut off."""
+    parts = head.split(None, 2)
+    return int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else 0
 
 
 def _headers(head: bytes) -> dict[str, str]:
