@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 
 import pytest
@@ -64,9 +65,12 @@ def test_two_at_once_build_once(tmp_path):
 
 def test_old_results_are_swept(tmp_path):
     for number in range(5):
-        (tmp_path / f"programs-{number}").mkdir()
-    sweep_old(tmp_path, "programs", keep=2)
-    assert len(list(tmp_path.iterdir())) == 2
+        folder = tmp_path / f"programs-{number}"
+        folder.mkdir()
+        os.utime(folder, (number, number))
+    sweep_old(tmp_path, "programs", {tmp_path / "programs-1"}, keep=2)
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"programs-1", "programs-3", "programs-4"}
 
 
 def test_the_key_follows_names_contents_and_words(tmp_path):

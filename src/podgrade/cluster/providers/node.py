@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from podgrade.cluster.providers import kubeconfig_merge as kubeconfigs
 from podgrade.cluster.providers import node_network as network
 from podgrade.cluster.providers import node_process as processes
 from podgrade.cluster.providers.node_build import ensure_programs, programs_folder
-from podgrade.cluster.providers.node_cache import locked
+from podgrade.cluster.providers.node_cache import locked, sweep_old
 from podgrade.cluster.providers.node_facts import find_command, gather, why_not
 from podgrade.cluster.providers.node_images import ensure_images
 from podgrade.cluster.providers.node_paths import (
@@ -73,6 +74,7 @@ class NodeProvider:
         programs = ensure_programs(node_sources(), cache_folder(), progress)
         images = ensure_images(node_sources(), cache_folder(), programs, progress)
         with _cluster_lock(name):
+            _sweep_cache()
             if self.status(name).phase in ("failed", "stopped", "absent"):
                 _clean(name)
                 _start(name, programs, images)
@@ -160,7 +162,9 @@ def _config(
 
 
 def _cgroup_root(name: str) -> str:
-    return f"/podgrade-node-{name}"
+    """The name alone is not enough: another user, or test, may have a cluster of that name."""
+    folder = hashlib.sha256(str(cluster_folder(name)).encode()).hexdigest()[:6]
+    return f"/podgrade-{name}-{folder}"
 
 
 def _clean(name: str) -> None:
@@ -199,6 +203,17 @@ def _read_status(name: str, folder: Path) -> ClusterStatus:
             for part in said["components"]
         ),
     )
+
+
+def _sweep_cache() -> None:
+    """Older programs and images go, those of running clusters aside."""
+    used: set[Path] = set()
+    for path in (state_folder() / "clusters").glob("*/config.json"):
+        with suppress(OSError, ValueError, KeyError):
+            config = json.loads(path.read_text("utf-8"))
+            used |= {Path(config["programs"]), Path(config["images"])}
+    for kind in ("programs", "images"):
+        sweep_old(cache_folder() / "node", kind, used)
 
 
 def _why_failed(name: str, status: ClusterStatus) -> Words:

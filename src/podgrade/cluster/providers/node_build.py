@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from podgrade.cluster.providers import Progress
-from podgrade.cluster.providers.node_cache import build_once, fingerprint, sweep_old
+from podgrade.cluster.providers.node_cache import build_once, fingerprint
 from podgrade.cluster.providers.node_commands import start
 from podgrade.cluster.providers.node_go import find_go, needed_version
 from podgrade.model.errors import ClusterUnavailableError
@@ -68,7 +68,6 @@ def ensure_programs(sources: Path, cache: Path, progress: Progress) -> Path:
     go = find_go(needed_version((sources / "go.mod").read_text("utf-8")), cache, progress)
     builder = Builder(go, sources, progress)
     build_once(target, builder.build_all)
-    sweep_old(target.parent, "programs")
     return target
 
 

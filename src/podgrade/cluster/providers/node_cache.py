@@ -6,7 +6,7 @@ import fcntl
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -48,8 +48,9 @@ def build_once(target: Path, build: Callable[[Path], None]) -> Path:
     return target
 
 
-def sweep_old(folder: Path, prefix: str, keep: int = 3) -> None:
-    """Remove all but the newest results of a kind; one in use stays usable until it is closed."""
+def sweep_old(folder: Path, prefix: str, in_use: Collection[Path], keep: int = 2) -> None:
+    """Remove the results of a kind that no cluster uses, all but the newest."""
     results = sorted(folder.glob(f"{prefix}-*"), key=lambda path: path.stat().st_mtime)
     for old in results[:-keep]:
-        shutil.rmtree(old, ignore_errors=True)
+        if old not in in_use:
+            shutil.rmtree(old, ignore_errors=True)

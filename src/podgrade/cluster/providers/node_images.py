@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from podgrade.cluster.providers import Progress
-from podgrade.cluster.providers.node_cache import build_once, fingerprint, sweep_old
+from podgrade.cluster.providers.node_cache import build_once, fingerprint
 from podgrade.cluster.providers.node_commands import run
 from podgrade.cluster.providers.node_facts import find_command
 from podgrade.model.errors import ClusterUnavailableError
@@ -52,7 +52,6 @@ def ensure_images(sources: Path, cache: Path, programs: Path, progress: Progress
     target = images_folder(sources, cache, programs)
     if not target.is_dir():
         build_once(target, lambda work: _make(sources, programs, work, progress))
-        sweep_old(target.parent, "images")
     return target
 
 
