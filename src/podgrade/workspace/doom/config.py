@@ -25,6 +25,11 @@ _KINDS = {
     "persistentvolumeclaim": "PersistentVolumeClaim",
     "config": "ConfigMap",
 }
+_WORDS = {
+    "ConfigMap": say("ConfigMap"),
+    "Secret": say("Secret"),
+    "PersistentVolumeClaim": say("PersistentVolumeClaim"),
+}
 _CODES = {
     "ConfigMap": "missing-configmap",
     "Secret": "missing-secret",
@@ -96,20 +101,13 @@ def _sources(pod: Json, volume: str, kind: str, key: str) -> Iterator[str]:
 
 
 def _doom(case: Case, missing: Missing) -> Doom:
+    names = {"kind": _WORDS[missing.kind], "name": missing.name}
     if missing.key is not None:
-        why = say(
-            "{kind} `{name}` has no key `{key}`",
-            kind=missing.kind,
-            name=missing.name,
-            key=missing.key,
-        )
-        look = say(
-            "compare with the keys in `kubectl describe {kind} {name}`",
-            kind=missing.kind.lower(),
-            name=missing.name,
-        )
+        why = say("{kind} `{name}` has no key `{key}`", **names, key=missing.key)
+        command = f"kubectl describe {missing.kind.lower()} {missing.name}"
+        look = say("compare with the keys in `{command}`", command=command)
         return Doom("missing-key", _in(missing, why), look, missing.container)
-    why = say("{kind} `{name}` does not exist", kind=missing.kind, name=missing.name)
+    why = say("{kind} `{name}` does not exist", **names)
     look = say(
         "hand it in as well, or correct its name; `kubectl describe pod {pod}` says who "
         "asks for it",

@@ -162,9 +162,11 @@ def _out_of_memory(part: Part) -> Doom:
 
 
 def _with_log(case: Case, part: Part, code: str, why: Message) -> Doom:
-    previous = part.terminated is None
-    lines = case.last_lines(part, previous=previous)
+    ending = part.ending or {}
+    lines = case.last_lines(part, previous=part.terminated is None)
     if lines:
         why = say("{why}; its last lines: {lines}", why=why, lines=lines)
-    look = hint(part, part.ending or {}, lines) or case.read_log(part, previous=previous)
+    # by the time somebody types it, a container that starts again has started again
+    again = part.starts_again(int(ending.get("exitCode", 0)))
+    look = hint(part, ending, lines) or case.read_log(part, previous=again)
     return Doom(code, why, look, part.name)

@@ -16,6 +16,11 @@ from podgrade.workspace.doom.start import start_obstacle
 from podgrade.workspace.doom.terms import GoalKind
 
 _PROBE = re.compile(r"^(Readiness|Startup|Liveness) probe (?:failed|errored)\S*:? ?", re.I)
+_PROBE_NAMES = {
+    "readiness": say("readiness"),
+    "startup": say("startup"),
+    "liveness": say("liveness"),
+}
 _SANDBOX = ("FailedCreatePodSandBox", "NodeNotReady", "NetworkNotReady", "TaintManagerEviction")
 _MINE = re.compile(r"not found|non-existent|no such|is not a directory|not a directory")
 
@@ -108,7 +113,7 @@ def _init(case: Case, part: Part) -> Doom | None:
     look = say(
         "an init container has to end by itself; {look}", look=case.read_log(part, previous=False)
     )
-    return Doom("not-ready", why, look, part.name)
+    return Doom("init-running", why, look, part.name)
 
 
 def _pulling(case: Case, part: Part) -> Doom | None:
@@ -147,7 +152,7 @@ def _probe_words(part: Part, message: str) -> Message:
     return say(
         "container `{container}` runs, but its {probe} probe fails: {message}",
         container=part.name,
-        probe=(match[1] if match else "Readiness").lower(),
+        probe=_PROBE_NAMES[match[1].lower() if match else "readiness"],
         message=short(_PROBE.sub("", message)),
     )
 

@@ -11,6 +11,7 @@ from podgrade.workspace.doom.endings import ended
 from podgrade.workspace.doom.part import Role
 from podgrade.workspace.doom.terms import GoalKind, Json
 
+_SCHEDULER_TAIL = re.compile(r"[.,]? *(?:no new claims|preemption:).*", re.DOTALL)
 _OWN_LIMITS = re.compile(r"exceeds the (total )?limit|exceeded its local ephemeral", re.I)
 
 
@@ -78,9 +79,8 @@ def unscheduled(case: Case) -> Json | None:
 def too_big(case: Case, condition: Json) -> Doom:
     """No node takes the Pod, in the scheduler's words."""
     message = str(condition.get("message", ""))
-    why = say(
-        "no node can take the Pod: {message}", message=short(message.split(" preemption:")[0])
-    )
+    reasons = _SCHEDULER_TAIL.sub("", message)
+    why = say("no node can take the Pod: {message}", message=short(reasons))
     look = case.describe()
     if "node affinity/selector" in message:
         look = say("compare `nodeSelector` and `affinity` with `kubectl get nodes --show-labels`")
