@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
+import sys
 from collections.abc import Generator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from podgrade.grading.checks import check_of
 from podgrade.model.submission import Key, Submission
 from podgrade.probes import NAMES
 
@@ -15,6 +19,8 @@ if TYPE_CHECKING:
     from podgrade.grading.run import GradingRun
 
 RUN: pytest.StashKey[GradingRun] = pytest.StashKey()
+STDIN: pytest.StashKey[bytes] = pytest.StashKey()
+"""What stood on standard input, for the submission `-`."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,10 +40,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--lang", choices=("en", "ko"), help="language of reasons (else the locale's)")
     group.addoption("--keep", action="store_true", help="keep workspaces and say how to look in")
     group.addoption(
-        "--in-flight", type=int, default=16, metavar="N", help="submissions rehearsed at once"
+        "--in-flight",
+        type=_at_least_one,
+        default=16,
+        metavar="N",
+        help="submissions rehearsed at once",
     )
     group.addoption("--context", help="context of the kubeconfig to use")
     group.addoption("--kubeconfig", type=Path, help="kubeconfig file to use")
+
+
+def _at_least_one(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -46,25 +63,39 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     pluginmanager.add_hookspecs(hookspecs)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
     """Standard input is read before pytest's capture takes it away."""
-    if "-" in getattr(early_config.known_args_namespace, "submission", ()):
-        from podgrade.grading.run import read_stdin
-
-        read_stdin(early_config)
+    worker = getattr(early_config, "workerinput", None)
+    if "-" in early_config.known_args_namespace.submission and worker is None:
+        early_config.stash[STDIN] = sys.stdin.buffer.read()
+    yield
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "podgrade: a check of a grader (set by @check)")
+    worker = getattr(config, "workerinput", {})
+    if "podgrade_stdin" in worker:
+        config.stash[STDIN] = worker["podgrade_stdin"]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """An xdist worker's standard input is xdist's: it is told what stood on ours."""
+    if STDIN in node.config.stash:
+        node.workerinput["podgrade_stdin"] = node.config.stash[STDIN]
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """What was named and is not there is said before anything is collected."""
+    if session.config.option.submission or session.config.option.submissions:
+        _run(session.config)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    from podgrade.grading.checks import check_of
-
     if check_of(metafunc.function) is not None:
-        _run(metafunc.config).parametrize(metafunc)
+        _run(metafunc.config).collection.parametrize(metafunc)
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
@@ -76,15 +107,16 @@ def pytest_pycollect_makeitem(
     collector: pytest.Module | pytest.Class, name: str, obj: object
 ) -> Generator[None, Any, Any]:
     found = yield
-    if not hasattr(obj, "podgrade_check"):
+    if check_of(obj) is None or not found:
         return found
-    return _run(collector.config).collected(collector, name, found)
+    return _run(collector.config).collection.made(collector, name, found)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if any(hasattr(getattr(item, "function", None), "podgrade_check") for item in items):
-        _run(config).sort(items)
+    run = _known_run(config)
+    if run is not None:
+        run.sort(items)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -100,12 +132,21 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         run.set_up(item)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
-    run = _known_run(item.config)
-    if run is None:
+@pytest.hookimpl(wrapper=True, trylast=True, specname="pytest_runtest_setup")
+def pytest_runtest_setup_quietly(item: pytest.Item) -> Generator[None]:
+    with _quiet(item.config):
         return (yield)
-    with run.quiet():
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    with _quiet(item.config):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+    with _quiet(item.config):
         return (yield)
 
 
@@ -136,8 +177,11 @@ def pytest_assertrepr_compare(
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     run = _known_run(config)
-    if run is not None:
-        run.summarise(terminalreporter)
+    lines = list(run.summary()) if run is not None else []
+    if lines:
+        terminalreporter.section("podgrade")
+        for line in lines:
+            terminalreporter.line(line)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -150,15 +194,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from podgrade.grading.xdist import make_scheduler
 
-    named = config.option.submission or config.option.submissions
-    return make_scheduler(config, log, _run(config).keys) if named else None
+    run = _known_run(config)
+    keys = [submission.key for submission in run.collection.submissions] if run else []
+    return make_scheduler(config, log, keys)
 
 
 @pytest.fixture
 def submission(request: pytest.FixtureRequest) -> Submission | None:
     """The submission that a check is run for."""
     key: Key | None = getattr(request, "param", None)
-    return _run(request.config).by_key(key)
+    return _run(request.config).collection.by_key(key)
 
 
 def _known_run(config: pytest.Config) -> GradingRun | None:
@@ -166,12 +211,21 @@ def _known_run(config: pytest.Config) -> GradingRun | None:
     return config.stash.get(RUN, None)
 
 
+def _quiet(config: pytest.Config) -> AbstractContextManager[None]:
+    """While an item is run, rehearsals in the background are neither seen nor logged."""
+    if _known_run(config) is None:
+        return nullcontext()
+    from podgrade.grading.quiet import threads_quiet
+
+    return threads_quiet()
+
+
 def _run(config: pytest.Config) -> GradingRun:
     run = _known_run(config)
     if run is None:
         from podgrade.grading.run import GradingRun
 
-        run = config.stash[RUN] = GradingRun(config)
+        run = config.stash[RUN] = GradingRun(config, config.stash.get(STDIN, None))
     return run
 
 

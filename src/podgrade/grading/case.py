@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from podgrade.grading.checks import Check, CheckFunction
+from podgrade.grading.makers import Making
 from podgrade.model.exercise import Exercise
 from podgrade.model.submission import Submission
 from podgrade.probes.tape import Stage
-
-Maker = Callable[[Stage], Any]
 
 ACCEPTANCE = "test_manifest_is_accepted"
 
@@ -27,7 +26,7 @@ class Instance:
     check: Check
     function: CheckFunction
     values: Mapping[str, Any]
-    makers: Mapping[str, Maker]
+    makers: Mapping[str, Making]
 
     @property
     def name(self) -> str:
@@ -35,7 +34,8 @@ class Instance:
 
     def run(self, stage: Stage) -> None:
         """Call the check's function with its values and with probes on this stage."""
-        probes = {argument: make(stage) for argument, make in self.makers.items()}
+        made: dict[Any, Any] = {}
+        probes = {argument: make(stage, made) for argument, make in self.makers.items()}
         self.function(**self.values, **probes)
 
 
@@ -55,13 +55,18 @@ class Case:
         return tuple(other for other in self.instances if other.name in names)
 
     def order(self) -> tuple[Instance, ...]:
-        """Definition order, with what is needed first and what changes things last."""
-        calm = [instance for instance in self.instances if not instance.check.changes]
-        wild = [instance for instance in self.instances if instance.check.changes]
+        """Definition order, with what is needed first; what changes things, and what needs such
+        a change, comes last.
+        """
+        late = self._late()
         done: dict[str, Instance] = {}
-        for instance in (*calm, *wild):
+        for instance in sorted(self.instances, key=lambda instance: instance.name in late):
             self._put(instance, done)
         return tuple(done.values())
+
+    def _late(self) -> set[str]:
+        changing = {instance.name for instance in self.instances if instance.check.changes}
+        return dependents(self.instances, changing)
 
     def _put(self, instance: Instance, done: dict[str, Instance]) -> None:
         if instance.id in done:
@@ -71,21 +76,35 @@ class Case:
         done[instance.id] = instance
 
 
+def dependents(instances: Sequence[Instance], names: Iterable[str]) -> set[str]:
+    """These checks and all that need one of them, directly or not, by name."""
+    found = set(names)
+    while True:
+        more = {
+            instance.name
+            for instance in instances
+            if instance.name not in found and found & set(instance.check.line.needs)
+        }
+        if not more:
+            return found
+        found |= more
+
+
 def with_needed(chosen: Sequence[Instance], every: Sequence[Instance]) -> tuple[Instance, ...]:
     """The chosen instances and all that they need, directly or not, in the order of `every`."""
-    wanted = {instance.name for instance in chosen} | {ACCEPTANCE}
-    by_name = {instance.name: instance for instance in every}
-    open_names = list(wanted)
-    while open_names:
-        instance = by_name.get(open_names.pop())
-        for name in instance.check.line.needs if instance else ():
-            if name not in wanted:
-                wanted.add(name)
-                open_names.append(name)
     picked = {instance.id for instance in chosen}
-    needed = {name for instance in every for name in instance.check.line.needs} | {ACCEPTANCE}
-    return tuple(
-        instance
-        for instance in every
-        if instance.id in picked or (instance.name in wanted and instance.name in needed)
-    )
+    needed = _needed(chosen, every)
+    return tuple(instance for instance in every if instance.id in picked or instance.name in needed)
+
+
+def _needed(chosen: Sequence[Instance], every: Sequence[Instance]) -> set[str]:
+    """The names of all checks that these need, and of the acceptance check."""
+    needs = {instance.name: instance.check.line.needs for instance in every}
+    needed = {ACCEPTANCE}
+    open_names = [name for instance in chosen for name in instance.check.line.needs]
+    while open_names:
+        name = open_names.pop()
+        if name not in needed:
+            needed.add(name)
+            open_names.extend(needs.get(name, ()))
+    return needed

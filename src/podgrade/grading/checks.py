@@ -67,9 +67,14 @@ def probe(function: Callable[..., Any]) -> Any:
 
     The function's arguments are probes; what it returns is what a check receives under the
     function's name. It is a pytest fixture in the replay and is called the same way in the
-    rehearsal, so it must ask the cluster through its probes only.
+    rehearsal, so it must ask the cluster through its probes only. Raises ValueError for a
+    function with `yield`.
     """
+    import inspect
+
     import pytest
 
+    if inspect.isgeneratorfunction(function):
+        raise ValueError(f"{function.__name__} is a probe: it returns its answer, and has no yield")
     setattr(function, PROBE_ATTRIBUTE, function)
     return pytest.fixture(function)

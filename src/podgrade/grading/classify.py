@@ -51,5 +51,9 @@ def _in_pytest_assertion(file: Path) -> bool:
 
 
 def _in_grader(file: Path, grader: Path) -> bool:
-    """Grader code is what lies in the pack's graders folder, and the acceptance check."""
-    return grader.parent in file.resolve().parents or file == Path(acceptance.__file__)
+    """Grader code is what lies in the pack's graders folder, the pack's conftest.py (its own
+    words), and the acceptance check.
+    """
+    path = file.resolve()
+    words = grader.parent.parent / "conftest.py"
+    return grader.parent in path.parents or path == words or file == Path(acceptance.__file__)

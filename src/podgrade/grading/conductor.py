@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import collections
 import threading
+import time
 from collections.abc import Callable, Collection, Sequence
 
 from podgrade.grading.case import Case
+from podgrade.grading.quiet import REHEARSING
 from podgrade.grading.rehearsal import Rehearsed
 
 
 class Conductor:
     """A few daemon threads that each take the next case; results come in completion order.
 
-    `in_flight` cases run at once, and as many more may be finished and not yet collected.
+    `in_flight` cases run at once, and `ahead` more may be finished and not yet collected.
+    `perform` raises nothing.
     """
 
     def __init__(
@@ -22,17 +25,18 @@ class Conductor:
         perform: Callable[[Case], Rehearsed],
         stop: threading.Event,
         *,
-        in_flight: int,
-        ahead: int,
+        in_flight: int = 1,
+        ahead: int = 0,
     ) -> None:
         self._waiting = collections.deque(cases)
         self._perform = perform
         self._stop = stop
         self._finished: list[Rehearsed] = []
+        self._busy = 0
         self._changed = threading.Condition()
         self._room = threading.Semaphore(in_flight + ahead)
         self._crew = [
-            threading.Thread(target=self._work, name=f"rehearsal-{number}", daemon=True)
+            threading.Thread(target=self._work, name=f"{REHEARSING}{number}", daemon=True)
             for number in range(min(in_flight, len(cases)))
         ]
 
@@ -60,14 +64,29 @@ class Conductor:
         """Begin no further case."""
         self._waiting.clear()
 
+    def rest(self, timeout: float) -> list[Rehearsed]:
+        """What is finished, or is within `timeout` seconds, of the cases that were begun."""
+        end = time.monotonic() + timeout
+        with self._changed:
+            while self._busy and time.monotonic() < end:
+                self._changed.wait(timeout=end - time.monotonic())
+            return list(self._finished)
+
     def _work(self) -> None:
-        while not self._stop.is_set():
+        while True:
             self._room.acquire()
-            try:
-                case = self._waiting.popleft()
-            except IndexError:
+            case = self._begun()
+            if case is None:
                 return
             rehearsed = self._perform(case)
             with self._changed:
+                self._busy -= 1
                 self._finished.append(rehearsed)
                 self._changed.notify_all()
+
+    def _begun(self) -> Case | None:
+        with self._changed:
+            if self._stop.is_set() or not self._waiting:
+                return None
+            self._busy += 1
+            return self._waiting.popleft()

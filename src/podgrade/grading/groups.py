@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from podgrade.grading.case import Case, Instance, Maker, with_needed
-from podgrade.grading.checks import BUILT_IN_ATTRIBUTE, PROBE_ATTRIBUTE, check_of
+from podgrade.grading.case import Case, Instance, with_needed
+from podgrade.grading.checks import check_of
+from podgrade.grading.makers import SUBMISSION, arguments, making_of, values_of
 from podgrade.grading.rehearsal import Played, Rehearsed
 from podgrade.model.exercise import Exercise
 from podgrade.model.submission import Submission
 from podgrade.model.text import Words, say
 from podgrade.model.verdict import Result, Verdict
-from podgrade.probes import built_in
-
-SUBMISSION = "submission"
-"""The parameter that pytest's items carry."""
 
 
 @dataclass(eq=False)
@@ -80,82 +75,32 @@ def instance_of(item: pytest.Item) -> Instance | None:
     check = check_of(item.function)
     if check is None:
         return None
-    values = dict(item.callspec.params) if hasattr(item, "callspec") else {}
-    values.pop(SUBMISSION, None)
-    return Instance(_id(item, values), check, item.function, values, _makers(item, values))
+    values, makers = values_of(item), {}
+    for name in arguments(item.function):
+        making = None if name in values else making_of(item, name)
+        if making is not None:
+            makers[name] = making
+    return Instance(_id(item), check, item.function, values, makers)
 
 
-def check_arguments(item: pytest.Function) -> str | None:
-    """What is wrong with a check's arguments, in one sentence that names the cure, or None."""
-    values = item.callspec.params if hasattr(item, "callspec") else {}
-    for name in _arguments(item.function):
-        if name not in values and maker_of(item, name) is None:
-            return (
-                f"{item.path.name}::{item.name}: the argument {name!r} is no probe and no "
-                "parametrised value; use one of podgrade's probes, or make a word of your own "
-                "with @podgrade.probe"
-            )
-    return None
+def _id(item: pytest.Function) -> str:
+    """The test's name with pytest's own ids of its values, which differ from each other."""
+    key = str(item.callspec.params[SUBMISSION])
+    inside = item.callspec.id.removeprefix(key).removeprefix("-")
+    return f"{item.originalname}[{inside}]" if inside else item.originalname
 
 
-def maker_of(item: pytest.Function, name: str) -> Maker | None:
-    """What makes the probe of that name for this item, by pytest's own overriding rules."""
-    definitions = item._fixtureinfo.name2fixturedefs.get(name)  # no public way to look one up
-    if not definitions:
-        return None
-    function = definitions[-1].func
-    name_of_ours = getattr(function, BUILT_IN_ATTRIBUTE, None)
-    if name_of_ours is not None:
-        return built_in()[name_of_ours]
-    made = getattr(function, PROBE_ATTRIBUTE, None)
-    if made is None:
-        return None
-    parts = {part: maker_of(item, part) for part in _arguments(made)}
-    if None in parts.values():
-        return None
-    return lambda stage: made(**{part: make(stage) for part, make in parts.items() if make})
-
-
-def _arguments(function: Any) -> tuple[str, ...]:
-    return tuple(inspect.signature(function).parameters)
-
-
-def _makers(item: pytest.Function, values: dict[str, Any]) -> dict[str, Maker]:
-    found = {}
-    for name in _arguments(item.function):
-        maker = None if name in values else maker_of(item, name)
-        if maker is not None:
-            found[name] = maker
-    return found
-
-
-def _id(item: pytest.Function, values: dict[str, Any]) -> str:
-    name = item.originalname
-    return f"{name}[{'-'.join(map(str, values.values()))}]" if values else name
+Groups = dict[tuple[Path, str], Group]
 
 
 def grouped(
     items: Iterable[tuple[pytest.Item, Instance, Exercise, Submission]],
-) -> dict[tuple[Path, str], Group]:
+) -> Groups:
     """Groups by grader and submission key, in order of collection."""
-    groups: dict[tuple[Path, str], Group] = {}
+    groups: Groups = {}
     for item, instance, exercise, submission in items:
         key = (exercise.grader, submission.key)
         group = groups.setdefault(key, Group(exercise, submission))
         group.every.append(instance)
         group.nodes[item.nodeid] = instance
     return groups
-
-
-def dependents(instances: Sequence[Instance], failed: Iterable[str]) -> set[str]:
-    """Names of checks that need one of these, directly or not."""
-    found = set(failed)
-    while True:
-        more = {
-            instance.name
-            for instance in instances
-            if instance.name not in found and found & set(instance.check.line.needs)
-        }
-        if not more:
-            return found
-        found |= more

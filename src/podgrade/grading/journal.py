@@ -8,38 +8,54 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from podgrade.grading.case import Case
 from podgrade.grading.rehearsal import Played, Rehearsed
 from podgrade.probes.tape import Tape
 
 
 class Journal:
-    """One file a submission in `folder`: a line an instance, its tape in it."""
+    """One file a submission in `folder`: a line an instance, its tape in it.
+
+    Without a folder one is made at the first writing, and removed at the end.
+    """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._own = tempfile.TemporaryDirectory(prefix="podgrade-") if folder is None else None
-        self._folder = folder or Path(self._own.name if self._own else "")
+        self._own: tempfile.TemporaryDirectory[str] | None = None
+        self._folder = folder
+        self._files: dict[Case, Path] = {}
+
+    def open(self) -> None:
+        """Make the folder, before threads write to it. Raises OSError."""
+        if self._folder is None:
+            self._own = tempfile.TemporaryDirectory(prefix="podgrade-", ignore_cleanup_errors=True)
+            self._folder = Path(self._own.name)
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._files: dict[int, Path] = {}
 
     def write(self, number: int, rehearsed: Rehearsed) -> Rehearsed:
         """Put the tapes of a finished rehearsal on disk; the same without its tapes."""
+        if self._folder is None:
+            raise FileNotFoundError("the journal is not open")
         path = self._folder / f"{number}.jsonl"
-        with path.open("w", encoding="utf-8") as stream:
+        with path.open("w", encoding="ascii") as stream:
             for instance, played in rehearsed.played.items():
                 entry = {"id": instance, "tape": played.tape.entries}
-                stream.write(json.dumps(entry, ensure_ascii=False) + "\n")
+                # ASCII: what learners write may hold halves of surrogate pairs, line separators.
+                stream.write(json.dumps(entry) + "\n")
             stream.flush()
             os.fsync(stream.fileno())
-        self._files[id(rehearsed.case)] = path
+        self._files[rehearsed.case] = path
         light = {key: replace(played, tape=Tape()) for key, played in rehearsed.played.items()}
         return replace(rehearsed, played=light)
 
     def read(self, rehearsed: Rehearsed) -> dict[str, Played]:
-        """What `write` kept, with its tapes."""
-        path = self._files[id(rehearsed.case)]
-        lines = path.read_text(encoding="utf-8").splitlines()
+        """What `write` kept, with its tapes; what could not be written has none."""
+        path = self._files.get(rehearsed.case)
+        lines = path.read_text(encoding="ascii").splitlines() if path else ()
         tapes = {entry["id"]: Tape(entry["tape"]) for entry in map(json.loads, lines)}
-        return {key: replace(played, tape=tapes[key]) for key, played in rehearsed.played.items()}
+        return {
+            key: replace(played, tape=tapes.get(key, played.tape))
+            for key, played in rehearsed.played.items()
+        }
 
     def close(self) -> None:
         """Remove the folder if it was only ours."""

@@ -28,9 +28,9 @@ def after_replay(
     instance: Instance, played: Played, stage: Replay, error: BaseException | None, grader: Path
 ) -> Verdict:
     """The verdict of an instance that pytest ran on its tape; `error` is what left it."""
-    infrastructure = played.tape.infrastructure
-    if infrastructure is not None:
-        return _verdict(instance, played, Outcome.ERROR, Reason("error", why=infrastructure))
+    trouble = played.tape.trouble
+    if trouble is not None:
+        return _verdict(instance, played, Outcome.ERROR, Reason("error", why=trouble))
     difference = _difference(played, stage, error, grader)
     if difference is not None:
         return _verdict(instance, played, Outcome.ERROR, Reason("not-the-same", why=difference))
@@ -39,6 +39,14 @@ def after_replay(
     if played.outcome is Outcome.FAILED:
         return _verdict(instance, played, Outcome.FAILED, _reason(played, stage, error))
     return _verdict(instance, played, Outcome.PASSED)
+
+
+def spoiled(instance: Instance, played: Played, error: BaseException | None) -> Verdict:
+    """The verdict of an instance that pytest could not run, for a fixture that failed."""
+    why = say(
+        "a fixture around the check failed: {type}: {error}", type=type(error).__name__, error=error
+    )
+    return _verdict(instance, played, Outcome.ERROR, Reason("fixture", why=why))
 
 
 def _verdict(
@@ -59,6 +67,8 @@ def _difference(
     played: Played, stage: Replay, error: BaseException | None, grader: Path
 ) -> Words | None:
     """What the replay did otherwise than the rehearsal: then neither can be believed."""
+    if stage.strayed is not None:
+        return stage.strayed
     rehearsed = (played.outcome, played.raised)
     replayed = (outcome_of(error, grader), kind_of(error, grader))
     if rehearsed != replayed:

@@ -104,7 +104,7 @@ class Proof(pytest.Item):
     def of(cls, item: pytest.Item, group: Group, grading: GradingSession) -> Proof:
         """The item that stands for a group's checks in the place of the first of them."""
         name = str(group.submission.fixture)
-        proof: Proof = cls.from_parent(item.getparent(pytest.Module), name=name)
+        proof: Proof = cls.from_parent(item.getparent(pytest.Module) or item.session, name=name)
         proof.group, proof.grading = group, grading
         group.proof = proof.nodeid
         return proof

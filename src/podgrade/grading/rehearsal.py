@@ -7,11 +7,12 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from podgrade.grading.case import Case, Instance
 from podgrade.grading.classify import kind_of, outcome_of
 from podgrade.grading.rig import Rig
-from podgrade.model.errors import InfrastructureError, PodgradeError
+from podgrade.model.errors import PodgradeError
 from podgrade.model.reason import Reason
 from podgrade.model.submission import Manifest
 from podgrade.model.text import Words, say
@@ -55,18 +56,28 @@ class Rehearsed:
 
 
 def rehearse(case: Case, rig: Rig, progress: Progress) -> Rehearsed:
-    """Rehearse every instance of the case. Trouble of the cluster's becomes error verdicts."""
+    """Rehearse every instance of the case. Trouble of the cluster's becomes error verdicts.
+
+    If the run is stopped meanwhile, only what was found out before is there.
+    """
     began = time.monotonic()
     try:
         played, notes, kept = _findings(case, rig, progress)
     except PodgradeError as error:
-        played, notes, kept = _all_errors(case, error.words), (), None
+        played, notes, kept = ({} if rig.stop.is_set() else all_errors(case, error.words)), (), None
     except Exception as error:  # noqa: BLE001 - a bug of ours must not cost a learner a verdict
-        words = say(
-            "podgrade itself failed: {type}: {error}", type=type(error).__name__, error=error
-        )
-        played, notes, kept = _all_errors(case, words), (), None
+        played, notes, kept = all_errors(case, our_failure(error)), (), None
     return Rehearsed(case, played, notes, kept, time.monotonic() - began)
+
+
+def our_failure(error: Exception) -> Words:
+    """The sentence for an exception that nobody expected."""
+    return say("podgrade itself failed: {type}: {error}", type=type(error).__name__, error=error)
+
+
+def all_errors(case: Case, words: Words) -> dict[str, Played]:
+    """An error verdict on every instance."""
+    return {i.id: Played(Outcome.ERROR, words=words) for i in case.instances}
 
 
 Findings = tuple[dict[str, Played], tuple[Words, ...], str | None]
@@ -99,7 +110,8 @@ def _read(case: Case) -> tuple[Manifest | None, tuple[Refusal, ...]]:
         manifest = parse(case.submission.files)
     except Unreadable as error:
         return None, (Refusal(error.reason, error.position),)
-    return manifest, tuple(refusals(manifest, case.exercise))
+    found = refusals(manifest, case.exercise)
+    return manifest, tuple(Refusal(refusal.reason, refusal.position) for refusal in found)
 
 
 def _bench(
@@ -146,11 +158,12 @@ def _play(
     played = dict(before)
     damaged: Instance | None = None
     for instance in instances:
-        if stop.is_set():
-            raise InfrastructureError(say("the run was ended before this was found out"))
-        outcome = _without_playing(case, instance, played, damaged)
-        played[instance.id] = outcome or _play_one(instance, bench, case)
-        if instance.check.changes and played[instance.id].outcome is Outcome.ERROR:
+        found = _without_playing(case, instance, played, damaged)
+        found = found or _play_one(instance, bench, case)
+        if stop.is_set() and found.outcome is Outcome.ERROR:
+            break  # interrupted: nothing was found out
+        played[instance.id] = found
+        if instance.check.changes and found.outcome is Outcome.ERROR:
             damaged = instance
     return played
 
@@ -175,18 +188,17 @@ def _play_one(instance: Instance, bench: Bench, case: Case) -> Played:
     stage = Recording(bench)
     bench.doom = None
     began = time.monotonic()
-    error: BaseException | None = None
+    outcome, kind = _called(instance, stage, case.exercise.grader)
+    seconds = time.monotonic() - began
+    if stage.tape.trouble is not None:
+        outcome = Outcome.ERROR
+    return Played(outcome, stage.tape, kind, doom=bench.doom, seconds=seconds)
+
+
+def _called(instance: Instance, stage: Recording, grader: Path) -> tuple[Outcome, str | None]:
+    """What the check came out as; its exception is not kept: it holds all that the check saw."""
     try:
         instance.run(stage)
-    except BaseException as caught:  # noqa: BLE001 - pytest's own outcomes are BaseExceptions
-        error = caught
-    seconds = time.monotonic() - began
-    grader = case.exercise.grader
-    outcome, kind = outcome_of(error, grader), kind_of(error, grader)
-    if stage.tape.infrastructure is not None:
-        outcome = Outcome.ERROR
-    return Played(outcome, stage.tape, kind, None, None, bench.doom, seconds)
-
-
-def _all_errors(case: Case, words: Words) -> dict[str, Played]:
-    return {i.id: Played(Outcome.ERROR, words=words) for i in case.instances}
+    except BaseException as error:  # noqa: BLE001 - pytest's own outcomes are BaseExceptions
+        return outcome_of(error, grader), kind_of(error, grader)
+    return Outcome.PASSED, None

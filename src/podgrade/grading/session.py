@@ -1,64 +1,74 @@
-"""One pytest run that grades: from its items to results."""
+"""From groups of checks to results: rehearsed in the background, judged as pytest runs them."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 
 import pytest
 
 from podgrade.grading.case import Case, Instance
 from podgrade.grading.conductor import Conductor
-from podgrade.grading.groups import Group
+from podgrade.grading.groups import Group, Groups
 from podgrade.grading.journal import Journal
-from podgrade.grading.judge import after_replay, without_replay
-from podgrade.grading.quiet import threads_quiet
-from podgrade.grading.rehearsal import Played, Rehearsed, rehearse
+from podgrade.grading.judge import after_replay, spoiled, without_replay
+from podgrade.grading.order import in_order
+from podgrade.grading.rehearsal import Played, Rehearsed, all_errors, our_failure, rehearse
 from podgrade.grading.rig import Rig, Where
+from podgrade.model.errors import PodgradeError
 from podgrade.model.text import Words
 from podgrade.model.verdict import Verdict
 from podgrade.probes.tape import Replay
 
 Item = pytest.Item
 
+_LAST_WORDS = 1.5  # seconds that rehearsals under way may take to come back when the run is ended
+
 
 class GradingSession:
     """Rehearses the groups of a run and hands pytest's items their tapes."""
 
     def __init__(self, config: pytest.Config, where: Where, in_flight: int, *, hold: bool) -> None:
-        self.groups: dict[tuple[Path, str], Group] = {}
-        self.group_of: dict[str, Group] = {}
+        self.groups: Groups = {}
+        self._group_of: dict[str, Group] = {}
         self.stop = threading.Event()
         self._config = config
         self._where = where
         self._in_flight = 1 if hold else in_flight
         self._ahead = 0 if hold else self._in_flight
         self._rig: Rig | None = None
+        self._opening = threading.Lock()
         self._conductor: Conductor | None = None
+        self._order: list[Group] = []
         self._journal = Journal()
         self._numbers = iter(range(10**9))
 
-    def adopt(self, groups: dict[tuple[Path, str], Group]) -> None:
+    def adopt(self, groups: Groups) -> None:
         """Take the groups that collection found."""
         self.groups = groups
         for group in groups.values():
             nodes = group.nodes if group.proof is None else (group.proof,)
-            self.group_of |= dict.fromkeys(nodes, group)
+            self._group_of |= dict.fromkeys(nodes, group)
+
+    def group_of(self, item: Item) -> Group | None:
+        """The group that an item belongs to; None for an ordinary test."""
+        return self._group_of.get(item.nodeid)
 
     def choose(self, items: list[Item]) -> None:
-        """Say which items will really run."""
+        """Say which items will really run, and in which order."""
+        self._order = in_order(items, self.group_of)
         run = {item.nodeid for item in items}
-        for group in self.groups.values():
+        for group in self._order:
             if group.proof is not None:
-                group.chosen = {i.id for i in group.every} if group.proof in run else set()
+                group.chosen = {instance.id for instance in group.every}
             else:
                 group.chosen = {i.id for node, i in group.nodes.items() if node in run}
 
     def start(self) -> None:
         """Open the cluster and rehearse every group. Raises ClusterUnavailableError."""
-        cases = [group.build_case() for group in self._chosen()]
-        rig = self._open()
+        rig = self.rig()
+        self._journal.open()
+        cases = [group.build_case() for group in self._order]
         for exercise in {case.exercise.slug: case.exercise for case in cases}.values():
             wanted = sum(1 for case in cases if case.exercise.slug == exercise.slug)
             rig.prepare(exercise, min(wanted, self._in_flight))
@@ -69,48 +79,63 @@ class GradingSession:
 
     def in_order_of_completion(self, groups: list[Group]) -> Iterator[Group]:
         """The groups as their rehearsals finish; ends early if the run is stopped."""
-        waiting = {group.case: group for group in groups}
+        waiting = {group.case: group for group in groups if group.case is not None}
         while waiting and self._conductor is not None:
-            with threads_quiet():
-                rehearsed = self._conductor.next([case for case in waiting if case])
+            rehearsed = self._conductor.next(waiting.keys())
             if rehearsed is None:
                 return
             group = waiting.pop(rehearsed.case)
             self._take(group, rehearsed)
             yield group
-            self._open().let_go()
+            self.rig().let_go()
             self._conductor.collected()
 
     def ensure_rehearsed(self, group: Group) -> None:
         """Rehearse now a group that nobody has rehearsed (an xdist worker's first item)."""
-        if group.rehearsed is None:
-            self._open()
-            self._take(group, self._perform(group.build_case()))
+        if group.rehearsed is not None:
+            return
+        self._journal.open()
+        alone = Conductor([group.build_case()], self._perform, self.stop)
+        alone.start()
+        if group.case is not None:
+            rehearsed = alone.next([group.case])
+            self._take(group, rehearsed or Rehearsed(group.case, {}))
 
-    def played(self, item: Item) -> Played:
-        """How the item's instance came out in the rehearsal."""
-        group = self.group_of[item.nodeid]
-        self.ensure_rehearsed(group)
-        return group.played[group.nodes[item.nodeid].id]
+    def interrupted(self) -> list[Group]:
+        """Stop everything; the groups of whose checks something is known and not yet told."""
+        self.stop.set()
+        for rehearsed in self._conductor.rest(_LAST_WORDS) if self._conductor else ():
+            group = next(group for group in self._order if group.case is rehearsed.case)
+            self._take(group, rehearsed)
+        return [group for group in self._order if group.proof is None and _untold(group)]
 
-    def unplayed(self, item: Item) -> Verdict | None:
+    def played(self, item: Item) -> Played | None:
+        """How the item's instance came out in the rehearsal; None if it was not found out."""
+        group, instance = self._place(item)
+        return group.played.get(instance.id)
+
+    def unplayed(self, item: Item, played: Played) -> Verdict | None:
         """The verdict of an item that has nothing to replay, or None."""
         group, instance = self._place(item)
-        verdict = without_replay(instance, self.played(item))
+        verdict = without_replay(instance, played)
         if verdict is not None:
             group.verdicts[instance.id] = verdict
         return verdict
 
-    def judge(self, item: Item, stage: Replay, error: BaseException | None) -> Verdict:
+    def judge(
+        self, item: Item, played: Played, stage: Replay, error: BaseException | None
+    ) -> Verdict:
         """The verdict of an item that was replayed."""
         group, instance = self._place(item)
-        played, grader = self.played(item), group.exercise.grader
-        verdict = group.verdicts[instance.id] = after_replay(instance, played, stage, error, grader)
+        verdict = after_replay(instance, played, stage, error, group.exercise.grader)
+        group.verdicts[instance.id] = verdict
         return verdict
 
-    def _place(self, item: Item) -> tuple[Group, Instance]:
-        group = self.group_of[item.nodeid]
-        return group, group.nodes[item.nodeid]
+    def spoil(self, item: Item, played: Played, error: BaseException | None) -> Verdict:
+        """The verdict of an item around which a fixture failed."""
+        group, instance = self._place(item)
+        verdict = group.verdicts[instance.id] = spoiled(instance, played, error)
+        return verdict
 
     def judge_group(self, group: Group) -> None:
         """Replay a whole group at once (a pack's proof)."""
@@ -129,24 +154,33 @@ class GradingSession:
         self.stop.set()
         if self._conductor is not None:
             self._conductor.cancel()
-        if self._rig is not None:
-            self._rig.close()
         for group in self.groups.values():
             if group.verdicts and not group.told:
                 self.tell(group)
+        if self._rig is not None:
+            self._rig.close()
         self._journal.close()
 
-    def _chosen(self) -> list[Group]:
-        return [group for group in self.groups.values() if group.chosen]
+    def _place(self, item: Item) -> tuple[Group, Instance]:
+        group = self._group_of[item.nodeid]
+        return group, group.nodes[item.nodeid]
 
-    def _open(self) -> Rig:
-        if self._rig is None:
-            self._rig = Rig.open(self._where, self.stop)
-        return self._rig
+    def rig(self) -> Rig:
+        """What the run has on the cluster, opened at the first call."""
+        with self._opening:
+            if self._rig is None:
+                self._rig = Rig.open(self._where, self.stop)
+            return self._rig
 
     def _perform(self, case: Case) -> Rehearsed:
-        rehearsed = rehearse(case, self._open(), self._progress)
-        return self._journal.write(next(self._numbers), rehearsed)
+        """Rehearse one case and keep its tapes; whatever goes wrong is an error verdict."""
+        try:
+            rehearsed = rehearse(case, self.rig(), self._progress)
+            return self._journal.write(next(self._numbers), rehearsed)
+        except PodgradeError as error:
+            return Rehearsed(case, all_errors(case, error.words))
+        except Exception as error:  # noqa: BLE001 - a full disk must not leave the run waiting
+            return Rehearsed(case, all_errors(case, our_failure(error)))
 
     def _progress(self, submission: str, doing: Words, since: float) -> None:
         self._config.hook.pytest_podgrade_progress(submission=submission, doing=doing, since=since)
@@ -166,3 +200,7 @@ class GradingSession:
         except BaseException as caught:  # noqa: BLE001 - pytest's own outcomes are BaseExceptions
             error = caught
         return after_replay(instance, played, stage, error, group.exercise.grader)
+
+
+def _untold(group: Group) -> Iterable[str]:
+    return (group.chosen & group.played.keys()) - group.verdicts.keys()

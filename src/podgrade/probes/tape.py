@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from podgrade.model.errors import GraderError, InfrastructureError
 from podgrade.model.failure import Failure
@@ -24,15 +24,18 @@ _SHOWN = 2000  # characters of an answer that evidence shows
 
 @dataclass
 class Tape:
-    """Questions and answers of one check. `infrastructure` is the first error of the cluster's."""
+    """Questions and answers of one check, in order."""
 
     entries: list[dict[str, Any]] = field(default_factory=list)
 
     @property
-    def infrastructure(self) -> Words | None:
+    def trouble(self) -> Words | None:
+        """The first thing that went wrong and is not the learner's doing, or None."""
         for entry in self.entries:
             if entry.get("raised") == "infrastructure":
                 return words_from_json(entry["words"])
+            if entry.get("raised") == "error":
+                return say("{type}: {text}", type=entry["type"], text=entry["text"])
         return None
 
     def evidence(self) -> tuple[Evidence, ...]:
@@ -82,34 +85,37 @@ class Recording:
 
 
 class Replay:
-    """Answers from a tape, in order, and notices questions that the rehearsal did not ask."""
+    """Answers from a tape, in order, and notices questions that the rehearsal did not ask.
+
+    `strayed` says which was the first of those, if there was one.
+    """
 
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
         self.witness = Witness()
+        self.strayed: Words | None = None
         self._next = 0
 
     def ask(self, question: str, live: Callable[[Bench], Any]) -> Any:  # noqa: ARG002 - one protocol
         if self._next >= len(self.tape.entries):
-            raise _not_the_same(say("it asked one more question: {question}", question=question))
+            self._stray(say("it asked one more question: {question}", question=question))
         entry = self.tape.entries[self._next]
         if entry["question"] != question:
-            raise _not_the_same(
-                say("it asked {asked}, then {now}", asked=entry["question"], now=question)
-            )
+            self._stray(say("it asked {asked}, then {now}", asked=entry["question"], now=question))
         self._next += 1
         return _given(entry, self.witness)
+
+    def _stray(self, how: Words) -> NoReturn:
+        words = say(
+            "the check did not do the same when it was run again on its record: {how}", how=how
+        )
+        self.strayed = self.strayed or words
+        raise GraderError(words)
 
     @property
     def finished(self) -> bool:
         """True if every answer was used."""
         return self._next == len(self.tape.entries)
-
-
-def _not_the_same(how: Words) -> GraderError:
-    return GraderError(
-        say("the check did not do the same when it was run again on its record: {how}", how=how)
-    )
 
 
 def _found_out(live: Callable[[Bench], Any], bench: Bench) -> dict[str, Any]:

@@ -1,0 +1,67 @@
+"""The order in which pytest's items are run: submissions as they finish, the rest as collected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from podgrade.grading.groups import Group
+
+Item = pytest.Item
+Step = tuple[Item, Item | None]
+GroupOf = Callable[[Item], Group | None]
+Finishing = Callable[[list[Group]], Iterable[Group]]
+
+
+def steps(items: Sequence[Item], group_of: GroupOf, finishing: Finishing) -> Iterator[Step]:
+    """Each item with the one whose fixtures are to stay set up.
+
+    A grader's submissions come in the order in which they finish (`finishing`), so what follows
+    the last item of one is any other of the same grader.
+    """
+    blocks = list(_blocks(items, group_of))
+    for number, block in enumerate(blocks):
+        after = next((later[0] for later in blocks[number + 1 :]), None)
+        if group_of(block[0]) is None:
+            yield from _with_next(block, after)
+        else:
+            yield from _as_finished(block, after, group_of, finishing)
+
+
+def in_order(items: Sequence[Item], group_of: GroupOf) -> list[Group]:
+    """The groups in the order in which `steps` asks for them: grader after grader."""
+    found = (group_of(item) for block in _blocks(items, group_of) for item in block)
+    return list(dict.fromkeys(group for group in found if group is not None))
+
+
+def _blocks(items: Sequence[Item], group_of: GroupOf) -> Iterator[list[Item]]:
+    """All checks of a grader together, where the first of them stands; other items alone."""
+    graders: dict[Path, list[Item]] = {}
+    for item in items:
+        if group_of(item) is not None:
+            graders.setdefault(item.path, []).append(item)
+    for item in items:
+        if group_of(item) is None:
+            yield [item]
+        elif item.path in graders:
+            yield graders.pop(item.path)
+
+
+def _as_finished(
+    items: list[Item], after: Item | None, group_of: GroupOf, finishing: Finishing
+) -> Iterator[Step]:
+    waiting: dict[Group, list[Item]] = {}
+    for item in items:
+        group = group_of(item)
+        if group is not None:
+            waiting.setdefault(group, []).append(item)
+    for group in finishing(list(waiting)):
+        mine = waiting.pop(group)
+        other = next((rest[0] for rest in waiting.values()), after)
+        yield from _with_next(mine, other)
+
+
+def _with_next(items: list[Item], after: Item | None) -> Iterator[Step]:
+    return zip(items, [*items[1:], after], strict=True)
