@@ -20,22 +20,8 @@ OUTCOMES: dict[Outcome, Words] = {
 }
 
 
-# Failures about spelling and form: a hint on the exercise's subject would only confuse.
-_SPEAK_FOR_THEMSELVES = frozenset(
-    {
-        "already-exists",
-        "image-name-invalid",
-        "image-not-found",
-        "name-invalid",
-        "no-target",
-        "not-kubernetes",
-        "not-yaml",
-        "refused-by-policy",
-        "refused-by-server",
-        "unknown-field",
-        "wrong-kind",
-    }
-)
+# Failures that say what was seen but not where to look: only these want a hint.
+_WANT_A_HINT = frozenset({"assertion", "different", "no-answer", "not-ready", "not-so", "silent"})
 
 
 @dataclass(frozen=True)
@@ -70,7 +56,7 @@ def hint(result: Result, exercise: Exercise, language: str) -> str | None:
     """The hint that fits how far the learner has come; hints are ordered from start to end."""
     failed = (verdict for verdict in result.verdicts if verdict.outcome is Outcome.FAILED)
     codes = {verdict.reason.code for verdict in failed if verdict.reason}
-    if not exercise.hints or not codes - _SPEAK_FOR_THEMSELVES:
+    if not exercise.hints or not codes & _WANT_A_HINT:
         return None
     passed = sum(verdict.outcome is Outcome.PASSED for verdict in result.verdicts)
     place = passed * len(exercise.hints) // len(result.verdicts)
