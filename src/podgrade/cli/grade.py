@@ -120,7 +120,8 @@ def grade(
         with _pytest_alone() as said:
             code = pytest.main(line, plugins=[collector])
     grading = collector.grading
-    grading.interrupted = code == pytest.ExitCode.INTERRUPTED
+    # pytest has one code for Ctrl-C and for errors of collection, which were told.
+    grading.interrupted = code == pytest.ExitCode.INTERRUPTED and not grading.said
     grading.said = grading.said or said.getvalue()
     return grading
 

@@ -13,6 +13,7 @@ from podgrade.model.text import Words, say
 from podgrade.probes import kubectl
 from podgrade.probes.bench import Bench
 from podgrade.workspace.doom import Goal, GoalKind
+from podgrade.workspace.workspace import Waited
 
 T = TypeVar("T")
 Pod = Mapping[str, Any]
@@ -43,6 +44,12 @@ def wait(
         if waited.doom.infrastructure:
             raise InfrastructureError(waited.doom.why)
     return waited.value, waited.doom
+
+
+def obstacle(bench: Bench, goal: Goal) -> Doom | None:
+    """What stands in the way of the goal right now, as far as it is the learner's."""
+    waited: Waited[None] = bench.workspace.wait(goal, lambda: None, 0.0)
+    return None if waited.doom is None or waited.doom.infrastructure else waited.doom
 
 
 def existing_pod(bench: Bench) -> Pod:

@@ -126,11 +126,10 @@ def _asked_until_it_listens(bench: Bench, command: list[str]) -> ExecAnswer:
 
 def _no_answer(bench: Bench, url: str, ran: ExecAnswer) -> Reason:
     said = _written(ran).get("errormsg") or f"curl exit code {ran.code}"
-    waited = bench.workspace.wait(Goal(GoalKind.READY), lambda: None, 0.0)
-    doom = waited.doom
+    doom = aim.obstacle(bench, Goal(GoalKind.READY))
     name = bench.exercise.target.name
     return Reason(
-        doom.code if doom and not doom.infrastructure else "no-answer",
+        doom.code if doom else "no-answer",
         expected=say("an HTTP answer from {url}", url=url),
         seen=say("{error}", error=said),
         why=_why(doom.why if doom else None),

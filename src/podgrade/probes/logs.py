@@ -143,14 +143,13 @@ def _place(bench: Bench, pod: aim.Pod, container: str) -> tuple[str, dict[str, s
 
 
 def _silence(bench: Bench, container: str) -> Reason:
-    waited = bench.workspace.wait(Goal(GoalKind.LOG, container), lambda: None, 0.0)
-    doom = waited.doom
+    doom = aim.obstacle(bench, Goal(GoalKind.LOG, container))
     look = say(
         "Look at `kubectl logs {pod} -c {container}`",
         pod=bench.exercise.target.name,
         container=container,
     )
-    if doom is not None and not doom.infrastructure:
+    if doom is not None:
         return Reason(doom.code, why=doom.why, look=doom.look or look)
     seconds = round(bench.exercise.limits.answer)
     return Reason(
