@@ -67,7 +67,7 @@ class Bench:
         groups = [group for group in grading.groups.values() if group.chosen]
         right, doomed = groups[: self._trials + 1], groups[self._trials + 1 :]
         rig = grading.rig()
-        rig.prepare(right[0].exercise, len(groups))
+        rig.prepare(right[0].exercise, len(groups), 2)
         rig.toolbox.exec(["true"], timeout=60.0, limit=1000)
         self._run(grading, rig, right)
         for group in doomed:

@@ -64,8 +64,8 @@ class FakeRig:
             raise ClusterUnavailableError(Text("there is no cluster", "클러스터가 없습니다"))
         return cls(where, stop)
 
-    def prepare(self, exercise: Any, count: int) -> None:
-        call("prepare", count=count)
+    def prepare(self, exercise: Any, wanted: int, ahead: int) -> None:
+        call("prepare", wanted=wanted, ahead=ahead)
 
     def take(self, exercise: Any) -> FakeWorkspace:
         call("take")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import collections
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +48,9 @@ class Rig:
         self._watch = watch
         self._hold = hold
         self._held: list[Workspace] = []
+        self._lock = threading.Lock()
+        self._wanted: collections.Counter[str] = collections.Counter()
+        self._ahead = 0
         self._workspaces = Workspaces(connection, watch, run, keep=run.keep)
         self.toolbox = Toolbox(connection, watch, run)
 
@@ -62,13 +67,23 @@ class Rig:
         rig.toolbox.start()
         return rig
 
-    def prepare(self, exercise: Exercise, count: int) -> None:
-        """Make workspaces ahead, in the background."""
-        self._workspaces.prepare(exercise.pod_security, count)
+    def prepare(self, exercise: Exercise, wanted: int, ahead: int) -> None:
+        """Make workspaces in the background: `wanted` in all, at most `ahead` before their use."""
+        with self._lock:
+            self._wanted[exercise.pod_security] += wanted
+        self._ahead = ahead
+        self._top_up(exercise.pod_security)
 
     def take(self, exercise: Exercise) -> Workspace:
         """A fresh workspace. Raises InfrastructureError."""
-        return self._workspaces.take(exercise)
+        workspace = self._workspaces.take(exercise)
+        with self._lock:
+            self._wanted[exercise.pod_security] -= 1
+        self._top_up(exercise.pod_security)
+        return workspace
+
+    def _top_up(self, level: str) -> None:
+        self._workspaces.prepare(level, min(self._wanted[level], self._ahead))
 
     def release(self, workspace: Workspace) -> str | None:
         """Give a workspace back; its namespace's name if it is kept for a look."""
@@ -88,6 +103,7 @@ class Rig:
         """End everything of the run; what does not end in 5 s is left to `podgrade clean`."""
         self.stop.set()
         self.let_go()
-        self.toolbox.close()
+        end = time.monotonic() + CLEAN_UP
         self._workspaces.close(timeout=CLEAN_UP)
+        self.toolbox.close(timeout=max(end - time.monotonic(), 0.0))
         self._watch.close()

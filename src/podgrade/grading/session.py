@@ -71,7 +71,7 @@ class GradingSession:
         cases = [group.build_case() for group in self._order]
         for exercise in {case.exercise.slug: case.exercise for case in cases}.values():
             wanted = sum(1 for case in cases if case.exercise.slug == exercise.slug)
-            rig.prepare(exercise, min(wanted, self._in_flight))
+            rig.prepare(exercise, wanted, self._in_flight)
         self._conductor = Conductor(
             cases, self._perform, self.stop, in_flight=self._in_flight, ahead=self._ahead
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
 import threading
 import time
@@ -76,12 +77,13 @@ class Toolbox:
             sentence = say("the toolbox cannot be used: {message}", message=refusal.message)
             raise InfrastructureError(sentence) from refusal
 
-    def close(self) -> None:
-        """Delete the toolbox, in the background."""
+    def close(self, timeout: float = 5.0) -> None:
+        """Delete the toolbox; after `timeout` seconds that is left to `podgrade clean`."""
         if self._started.is_set() and not self._run.keep:
             self._watch.forget(self.namespace)
             unstopped = self._connection.stopped_by(threading.Event())
-            self._crew.do(lambda: tear_down(unstopped, self.namespace))
+            going = self._crew.do(lambda: tear_down(unstopped, self.namespace))
+            concurrent.futures.wait([going], timeout)
 
     def _make(self) -> None:
         try:
