@@ -79,8 +79,17 @@ def test_an_interrupted_run_shows_what_is_known(run, graded):
     answer = run("check", "sidecar", "pod.yaml")
 
     assert answer.exit_code == 130
-    assert "Total 0/10" in answer.stdout
-    assert "interrupted" in answer.stderr
+    assert "failed  0/2" in answer.stdout
+    assert "No score: the run was ended early." in answer.stdout
+    assert "what is known so far is shown" in answer.stderr
+
+
+def test_an_interrupted_run_may_know_nothing(run, graded):
+    graded(code=2)
+    answer = run("check", "sidecar", "pod.yaml")
+
+    assert answer.exit_code == 130
+    assert "interrupted before anything was known" in answer.stderr
 
 
 def test_a_grader_that_cannot_run_shows_pytests_words(run, graded):

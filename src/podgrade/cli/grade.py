@@ -61,8 +61,10 @@ class Grading:
     @property
     def problem(self) -> Words | None:
         """One sentence for a run that ended without a verdict or before its time."""
-        if self.interrupted:
+        if self.interrupted and self.results:
             return say("interrupted: what is known so far is shown")
+        if self.interrupted:
+            return say("interrupted before anything was known")
         if self.trouble is not None:
             return self.trouble.words
         if not self.results:

@@ -25,8 +25,15 @@ _SIGNS = {
 _WORDED = (Outcome.PASSED, Outcome.FAILED)  # the other verdicts' words stand below the title
 
 
-def show(result: Result, exercise: Exercise | None, language: str, console: Console) -> None:
-    """Print the whole verdict on one submission."""
+def show(
+    result: Result,
+    exercise: Exercise | None,
+    language: str,
+    console: Console,
+    *,
+    partial: bool = False,
+) -> None:
+    """Print the verdict on one submission; a `partial` one was cut short and has no score."""
     put(console, _heading(result, exercise, language), style="bold")
     put(console, "")
     told = lines(result, language)
@@ -37,7 +44,10 @@ def show(result: Result, exercise: Exercise | None, language: str, console: Cons
     for line in told:
         _show_line(line, columns, language, console)
     put(console, "")
-    put(console, total(result, language), style="bold")
+    early = said(say("No score: the run was ended early."), language)
+    put(console, early if partial else total(result, language), style="bold")
+    if result.passed and not partial:
+        put(console, said(say("Every check passed. Well done!"), language))
     for remark in _remarks(result, exercise, language):
         put(console, remark)
 
@@ -53,8 +63,6 @@ def _heading(result: Result, exercise: Exercise | None, language: str) -> str:
 
 
 def _remarks(result: Result, exercise: Exercise | None, language: str) -> Iterator[str]:
-    if result.passed:
-        yield said(say("Every check passed. Well done!"), language)
     advice = hint(result, exercise, language) if exercise else None
     if advice is not None:
         yield f"{said(say('Hint'), language)}: {advice}"
