@@ -23,7 +23,7 @@ from podgrade.cluster.connection import ApiRefusal, Connection
 from podgrade.cluster.watch import Sighting, Watch
 from podgrade.locale import in_language
 from podgrade.workspace.doom import Goal, GoalKind, Scene, judge, obstacle
-from podgrade.workspace.quantity import parse_quantity
+from podgrade.workspace.lookup import ClusterLookup
 
 BROKEN = yaml.safe_load((Path(__file__).parent / "doomed.yaml").read_text())["items"]
 NAMES = [item["metadata"]["name"] for item in BROKEN]
@@ -93,37 +93,6 @@ class Recorder:
             yield at, scene_of(pods.values(), events.values(), lambda uid, s=seen: s.get(uid, ()))
 
 
-class RealLookup:
-    """The two questions to the API server, asked of the real one."""
-
-    def __init__(self, connection, namespace):
-        self.connection, self.namespace = connection, namespace
-        self.nodes = connection.request("GET", "/api/v1/nodes")["items"]
-
-    def absent(self, kind, name, key=None):
-        path = f"/api/v1/namespaces/{self.namespace}/{kind.lower()}s/{name}"
-        try:
-            found = self.connection.request("GET", path)
-        except ApiRefusal as refusal:
-            return refusal.status == 404
-        return key is not None and key not in (found.get("data") or {})
-
-    def fits_empty_node(self, pod):
-        return any(fits(pod["spec"], node) for node in self.nodes)
-
-
-def fits(spec, node):
-    wanted = (spec.get("nodeSelector") or {}).items()
-    if not wanted <= node["metadata"]["labels"].items():
-        return False
-    asked = [c.get("resources", {}).get("requests", {}) for c in spec["containers"]]
-    return all(
-        sum(parse_quantity(one.get(name, 0)) for one in asked)
-        <= parse_quantity(node["status"]["allocatable"][name])
-        for name in ("cpu", "memory")
-    )
-
-
 class Doomed:
     """All broken objects at once, each followed until it is decided or its limit has come."""
 
@@ -135,7 +104,7 @@ class Doomed:
         self.view = self.watch.view(namespace)
         self.recorder = Recorder()
         self.recorder.listen(self.view)
-        self.lookup = RealLookup(connection, namespace)
+        self.lookup = ClusterLookup(connection, namespace)
         self.told = {name: Told() for name in NAMES}
 
     def run(self):
@@ -169,14 +138,7 @@ class Doomed:
     def scene(self, item):
         pods = (pod for pod in self.view.pods() if belongs(pod, item))
         events = (event for event in self.view.events() if about(event, item))
-        return scene_of(pods, events, self.view.sightings, self.last_lines)
-
-    def last_lines(self, pod, container, previous):
-        query = {"container": container, "tailLines": "5", "previous": str(previous).lower()}
-        path = f"/api/v1/namespaces/{self.namespace}/pods/{pod}/log"
-        with suppress(ApiRefusal):
-            return self.connection.read(path, query=query, limit=4000).decode()
-        return ""
+        return scene_of(pods, events, self.view.sightings, self.lookup.last_lines)
 
     def close(self):
         self.stop.set()

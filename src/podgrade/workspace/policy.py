@@ -7,7 +7,6 @@ API server sees anything, in a sentence with the field's line and column.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
@@ -15,6 +14,7 @@ from podgrade.model.exercise import Exercise
 from podgrade.model.reason import Reason
 from podgrade.model.submission import Document, Manifest, Position
 from podgrade.model.text import Message, Words, say
+from podgrade.workspace.acceptance import Refusal
 from podgrade.workspace.policy_rules import (
     EVERYWHERE,
     KIND_RULES,
@@ -34,15 +34,9 @@ ACCEPTED_KINDS: Mapping[str, str] = {
     "Secret": "v1",
     "PersistentVolumeClaim": "v1",
 }
+# kinds of their own that only look like a misspelt one
+_LIKE_THEM = ("PersistentVolume", "CronJob", "PodTemplate")
 _POD_SPECS = {"Pod": "spec", "Deployment": "spec.template.spec", "Job": "spec.template.spec"}
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """One thing that is not accepted, and where it stands."""
-
-    reason: Reason
-    position: Position | None = None
 
 
 def refusals(manifest: Manifest, exercise: Exercise) -> tuple[Refusal, ...]:
@@ -90,9 +84,9 @@ def _kind_words(document: Document) -> Message:
 
 
 def _kind_look(document: Document) -> Message:
-    by_small = {kind.lower(): kind for kind in ACCEPTED_KINDS}
+    by_small = {kind.lower(): kind for kind in (*ACCEPTED_KINDS, *_LIKE_THEM)}
     near = get_close_matches(document.kind.lower(), by_small, n=1, cutoff=0.75)
-    if near:
+    if near and by_small[near[0]] in ACCEPTED_KINDS:
         return say("did you mean `{name}`?", name=by_small[near[0]])
     return say("accepted kinds: {kinds}", kinds=", ".join(ACCEPTED_KINDS))
 

@@ -15,7 +15,7 @@ import yaml
 MAX_BYTES = 1 << 20
 MAX_DOCUMENTS = 200
 MAX_DEPTH = 64
-MAX_NODES = 50_000
+MAX_NODES = 20_000
 MAX_ALIASES = 1_000
 MAX_EXPANDED = 4 << 20
 """Characters of all scalars together once every alias is written out."""
