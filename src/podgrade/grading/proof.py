@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 EXPECT = "expect.yaml"
 
 # Reasons that can only be known when a limit has passed; all others rest on evidence.
-AT_THE_LIMIT = frozenset({"silent", "no-answer", "not-ready", "not-ready-probe"})
+AT_THE_LIMIT = frozenset({"silent", "no-answer", "not-ready", "not-ready-probe", "init-running"})
 
 
 @dataclass(frozen=True)

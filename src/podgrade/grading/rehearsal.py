@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from podgrade.grading.case import Case, Instance
 from podgrade.grading.classify import kind_of, outcome_of
@@ -19,10 +20,13 @@ from podgrade.model.text import Words, say
 from podgrade.model.verdict import Outcome
 from podgrade.probes.aim import running_ids
 from podgrade.probes.bench import Bench
+from podgrade.probes.kubectl import status_of
 from podgrade.probes.tape import Recording, Tape
 from podgrade.workspace.policy import refusals
 from podgrade.workspace.read import Unreadable, parse
 from podgrade.workspace.workspace import Acceptance, Refusal, Workspace
+
+_MOMENTS = 2  # times that a submission is played anew because Ready was only a moment
 
 Progress = Callable[[str, Words, float], None]
 
@@ -137,15 +141,27 @@ def _play_all(case: Case, bench: Bench, stop: threading.Event) -> dict[str, Play
     order = case.order()
     calm = list(itertools.takewhile(lambda instance: not instance.check.changes, order))
     played = _play(calm, case, bench, stop, {})
-    if _only_a_moment(bench):
+    for _ in range(_MOMENTS):
+        if not _only_a_moment(bench):
+            break
         bench.baseline = bench.counted = None
         played = _play(calm, case, bench, stop, {})
     return _play(order[len(calm) :], case, bench, stop, played)
 
 
 def _only_a_moment(bench: Bench) -> bool:
+    """True if a container that was counted as Ready has ended since."""
     pod = bench.workspace.pod() if bench.counted else None
-    return pod is not None and running_ids(pod) != bench.counted
+    if pod is None or bench.counted is None:
+        return False
+    return any(_has_ended(pod, name, life) for name, life in bench.counted.items())
+
+
+def _has_ended(pod: Mapping[str, Any], container: str, life: tuple[str, int]) -> bool:
+    status = status_of(pod, container)
+    return running_ids(pod).get(container) != life or "running" not in (status or {}).get(
+        "state", {}
+    )
 
 
 def _play(
