@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import threading
+import time
 from collections import defaultdict, deque
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from podgrade.model.text import Words, say
 from podgrade.workspace.build import Builder, Identity, tear_down
 from podgrade.workspace.crew import Crew
 from podgrade.workspace.run import Run
+from podgrade.workspace.sweep import sweep
 from podgrade.workspace.workspace import Workspace
 
 _BUILDERS = 4
@@ -56,10 +59,17 @@ class Workspaces:
         self._going: list[Future[None]] = []
         self._note: Words | None = None
         self._noted = False
+        self._swept = False
 
     def prepare(self, level: str, count: int) -> None:
-        """Have `count` workspaces of a Pod Security level ready, or in the making."""
+        """Have `count` workspaces of a Pod Security level ready, or in the making.
+
+        The first call also deletes what earlier runs left and nobody needs any more.
+        """
         with self._lock:
+            if not self._swept:
+                self._swept = True
+                self._deleters.do(self._sweep)
             ahead = self._ahead[level]
             while len(ahead) < count:
                 ahead.append(self._begin(level))
@@ -96,6 +106,11 @@ class Workspaces:
         for namespace in left:
             self._delete(namespace)
         concurrent.futures.wait(self._going, timeout)
+
+    def _sweep(self) -> None:
+        """Delete what earlier runs left, as far as that is possible: this run goes on anyway."""
+        with contextlib.suppress(InfrastructureError):
+            sweep(self._deleting, now=time.time())
 
     def _begin(self, level: str) -> Future[_Fenced]:
         self._count += 1

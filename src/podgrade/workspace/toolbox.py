@@ -19,8 +19,11 @@ from podgrade.model.text import Words, say
 from podgrade.workspace import fence
 from podgrade.workspace.build import appeared, tear_down
 from podgrade.workspace.crew import Crew
+from podgrade.workspace.doom import Goal, GoalKind
+from podgrade.workspace.lookup import ClusterLookup
 from podgrade.workspace.run import Run
 from podgrade.workspace.target import is_ready
+from podgrade.workspace.wait import Scope, wait
 
 TOOLBOX_IMAGE = "curlimages/curl:8.16.0"
 
@@ -112,25 +115,24 @@ class Toolbox:
                 raise Stopped
         if self._failure or self._view is None:
             raise self._failure or _no_toolbox(say("it was not made"))
-        view = self._view
-        while not any(is_ready(pod) for pod in view.pods()):
-            if self._watch.stop.is_set():
-                raise Stopped
-            view.check()
-            if time.monotonic() > self._end:
-                raise _no_toolbox(_last_word(view))
-            view.changed(view.revision, 1.0)
+        waited = wait(self._scope(self._view), Goal(GoalKind.READY), self._ready, self._left())
+        if waited.doom:
+            raise _no_toolbox(waited.doom.why)
+
+    def _scope(self, view: View) -> Scope:
+        lookup = ClusterLookup(self._connection, self.namespace)
+        return Scope(_NAME, view, self._connection, lookup)
+
+    def _ready(self) -> bool | None:
+        pods = self._view.pods() if self._view else ()
+        return True if any(is_ready(pod) for pod in pods) else None
+
+    def _left(self) -> float:
+        return max(self._end - time.monotonic(), 0.0)
 
 
 def _no_toolbox(why: Words) -> InfrastructureError:
     return InfrastructureError(say("the toolbox Pod did not come up: {why}", why=why))
-
-
-def _last_word(view: View) -> Words:
-    """What the cluster said last about the Pod that does not come."""
-    warnings = [event for event in view.events() if event.get("type") == "Warning"]
-    message = warnings[-1].get("message", "") if warnings else ""
-    return say("{text}", text=message) if message else say("it did not start in time")
 
 
 def _pod(run: Run) -> Mapping[str, Any]:
