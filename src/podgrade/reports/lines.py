@@ -21,7 +21,9 @@ OUTCOMES: dict[Outcome, Words] = {
 
 
 # Failures that say what was seen but not where to look: only these want a hint.
-_WANT_A_HINT = frozenset({"assertion", "different", "no-answer", "not-ready", "not-so", "silent"})
+_WANT_A_HINT = frozenset(
+    {"assertion", "different", "init-running", "no-answer", "not-ready", "not-so", "silent"}
+)
 
 
 @dataclass(frozen=True)
