@@ -158,10 +158,8 @@ def _only_a_moment(bench: Bench) -> bool:
 
 
 def _has_ended(pod: Mapping[str, Any], container: str, life: tuple[str, int]) -> bool:
-    status = status_of(pod, container)
-    return running_ids(pod).get(container) != life or "running" not in (status or {}).get(
-        "state", {}
-    )
+    status = status_of(pod, container) or {}
+    return running_ids(pod).get(container) != life or "running" not in status.get("state", {})
 
 
 def _play(
