@@ -114,11 +114,12 @@ def test_a_go_that_is_new_enough_is_used_as_it_is(tmp_path, monkeypatch):
     assert find_go((1, 26, 8), tmp_path / "cache", print) == go
 
 
-def test_progress_counts_packages(tmp_path):
+def test_progress_counts_packages(tmp_path, monkeypatch):
+    monkeypatch.setattr("podgrade.cluster.providers.node_build._EVERY", 0.0)
     said = []
     builder = Builder(tmp_path, tmp_path, lambda words: said.append(str(words)))
     assert list(builder._follow(["a\n", "b\n"], 1900)) == ["a", "b"]
-    assert said == ["Building Kubernetes: 1 of 1,900 packages"]
+    assert said == [f"Building Kubernetes: {done} of 1,900 packages" for done in (0, 1, 2)]
 
 
 def test_the_programs_know_their_version():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _F = TypeVar("_F", bound=Callable[..., Any])
 PROVIDERS = ("node",)
 DEFAULT_NAME = "podgrade-node"
+_SELDOM = 10.0  # seconds between two counts where lines stay
 
 PHASES = {
     "absent": say("there is no such cluster"),
@@ -154,17 +156,29 @@ def _lines(status: ClusterStatus) -> list[Words]:
 
 
 class Line:
-    """Progress: one line that is written over on a terminal, else one line a word of progress."""
+    """Progress: one line that is written over on a terminal, else a line now and then."""
 
     def __init__(self) -> None:
         self._live = sys.stderr.isatty()
+        self._last: tuple[str, float] = ("", 0.0)
 
     def __enter__(self) -> Line:
         return self
 
     def show(self, words: Words) -> None:
-        text = told(words)
-        click.echo(f"\r\x1b[K{text}" if self._live else text, err=True, nl=not self._live)
+        if self._live:
+            click.echo(f"\r\x1b[K{told(words)}", err=True, nl=False)
+        elif self._is_news(words):
+            click.echo(told(words), err=True)
+
+    def _is_news(self, words: Words) -> bool:
+        """Another sentence, or the same one with other numbers after a while."""
+        kind, told_at = self._last
+        template = words.template if isinstance(words, Message) else words.en
+        if "{done}" in template and template == kind and time.monotonic() - told_at < _SELDOM:
+            return False
+        self._last = (template, time.monotonic())
+        return True
 
     def __exit__(
         self,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from podgrade.cluster.providers import Progress
 from podgrade.cluster.providers.node_cache import build_once, fingerprint
@@ -91,8 +93,6 @@ class Builder:
         count = self._count(packages) if counted else 0
         command = [str(self.go), "build", "-v", "-trimpath", "-buildvcs=false", "-tags", _TAGS]
         command += ["-ldflags", flags, "-o", str(output), *packages]
-        if counted:
-            self._tell(0, count)
         with self._started(command) as process:
             last = list(self._follow(process.stderr or (), count))[-20:]
         if process.returncode:
@@ -104,20 +104,38 @@ class Builder:
         """How many packages will be compiled at most; this also fetches the modules."""
         self.progress(say("Fetching the sources of Kubernetes {version}", version=KUBERNETES))
         command = [str(self.go), "list", "-deps", "-tags", _TAGS, *packages]
-        with self._started(command, stdout=subprocess.PIPE) as process:
-            listed, said = process.communicate()
-        if process.returncode:
-            raise ClusterUnavailableError(
-                say("The node's sources could not be fetched: {reason}", reason=said[-800:])
-            )
-        return len(listed.split())
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as listed:
+            with self._started(command, output=listed) as process:
+                said = list(self._fetched(process.stderr or ()))
+            if process.returncode:
+                reason = "\n".join(said[-10:])
+                raise ClusterUnavailableError(
+                    say("The node's sources could not be fetched: {reason}", reason=reason)
+                )
+            listed.seek(0)
+            return sum(1 for _ in listed)
+
+    def _fetched(self, lines: Iterable[str]) -> Iterator[str]:
+        """Go's lines, while progress is told how many modules came."""
+        often = Seldom(_EVERY)
+        for done, line in enumerate(lines, 1):
+            if often.now():
+                self.progress(
+                    say(
+                        "Fetching the sources of Kubernetes {version}: {done} modules",
+                        version=KUBERNETES,
+                        done=done,
+                    )
+                )
+            yield line.rstrip()
 
     def _follow(self, lines: Iterable[str], count: int) -> Iterator[str]:
-        """The compiler's lines, while progress is told every few seconds."""
-        told = 0.0
+        """The compiler's lines, while progress is told how many packages are done."""
+        often = Seldom(_EVERY)
+        if count:
+            self._tell(0, count)
         for done, line in enumerate(lines, 1):
-            if count and time.monotonic() - told > _EVERY:
-                told = time.monotonic()
+            if count and often.now():
                 self._tell(done, count)
             yield line.rstrip()
 
@@ -132,7 +150,7 @@ class Builder:
 
     @contextmanager
     def _started(
-        self, command: list[str], stdout: int = subprocess.DEVNULL
+        self, command: list[str], output: int | IO[str] = subprocess.DEVNULL
     ) -> Iterator[subprocess.Popen[str]]:
         environment = os.environ | {
             "CGO_ENABLED": "0",
@@ -140,7 +158,7 @@ class Builder:
             "GOTOOLCHAIN": "local",
             "GOWORK": "off",
         }
-        process = start(command, folder=self.sources, environment=environment, output=stdout)
+        process = start(command, folder=self.sources, environment=environment, output=output)
         try:
             yield process
         except BaseException:
@@ -148,6 +166,20 @@ class Builder:
             raise
         finally:
             process.wait()
+
+
+class Seldom:
+    """Says yes at most once in so many seconds, and not at the very first."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._last = time.monotonic()
+
+    def now(self) -> bool:
+        if time.monotonic() - self._last < self._seconds:
+            return False
+        self._last = time.monotonic()
+        return True
 
 
 def version_flags() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 
 def run(command: Sequence[str | Path], timeout: float = 30) -> subprocess.CompletedProcess[str]:
@@ -19,7 +20,7 @@ def start(
     *,
     folder: Path,
     environment: Mapping[str, str],
-    output: int = subprocess.DEVNULL,
+    output: int | IO[str] = subprocess.DEVNULL,
 ) -> subprocess.Popen[str]:
     """Start a program whose standard error is read as text while it runs."""
     return subprocess.Popen(  # noqa: S603 - as above
