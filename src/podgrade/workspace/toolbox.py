@@ -82,7 +82,7 @@ class Toolbox:
 
     def close(self, timeout: float = 5.0) -> None:
         """Delete the toolbox; after `timeout` seconds that is left to `podgrade clean`."""
-        if self._started.is_set() and not self._run.keep:
+        if self._started.is_set():
             self._watch.forget(self.namespace)
             unstopped = self._connection.stopped_by(threading.Event())
             going = self._crew.do(lambda: tear_down(unstopped, self.namespace))
