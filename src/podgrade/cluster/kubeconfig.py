@@ -18,10 +18,14 @@ from podgrade.model.text import say
 
 @dataclass(frozen=True)
 class Contexts:
-    """The contexts of the kubeconfig's files: name → namespace, and the current one."""
+    """The contexts of the kubeconfig's files: name → namespace, and the current one.
+
+    `programs`: context → the program that logs its user in, where there is one.
+    """
 
     namespaces: Mapping[str, str]
     current: str | None
+    programs: Mapping[str, str]
 
 
 def files(kubeconfig: Path | None) -> tuple[Path, ...]:
@@ -37,15 +41,30 @@ def contexts(kubeconfig: Path | None = None) -> Contexts:
 
     Raises ClusterUnavailableError for a file that was named and is not there, or is broken.
     """
-    namespaces: dict[str, str] = {}
-    current: str | None = None
-    for content in _contents(files(kubeconfig), must_exist=kubeconfig is not None):
-        current = current or content.get("current-context") or None
-        for entry in content.get("contexts") or ():
-            namespaces.setdefault(
-                entry["name"], entry.get("context", {}).get("namespace") or "default"
-            )
-    return Contexts(namespaces, current)
+    found = _contents(files(kubeconfig), must_exist=kubeconfig is not None)
+    entries = _first_of_each(found, "contexts", "context")
+    users = _first_of_each(found, "users", "user")
+    current = next((one["current-context"] for one in found if one.get("current-context")), None)
+    return Contexts(
+        {name: str(entry.get("namespace") or "default") for name, entry in entries.items()},
+        current,
+        {
+            name: str(users[entry["user"]]["exec"].get("command"))
+            for name, entry in entries.items()
+            if users.get(entry.get("user", ""), {}).get("exec")
+        },
+    )
+
+
+def _first_of_each(
+    contents: Sequence[Mapping[str, Any]], plural: str, singular: str
+) -> dict[str, Mapping[str, Any]]:
+    """Entries by name; of two with the same name, the first."""
+    entries: dict[str, Mapping[str, Any]] = {}
+    for content in contents:
+        for entry in content.get(plural) or ():
+            entries.setdefault(str(entry.get("name")), entry.get(singular) or {})
+    return entries
 
 
 def _contents(paths: Sequence[Path], *, must_exist: bool) -> list[dict[str, Any]]:
@@ -77,7 +96,14 @@ def opened(kubeconfig: Path | None, context: str | None) -> tuple[str, str, Any]
         raise ClusterUnavailableError(
             say("the kubeconfig has no context named {context}", context=chosen)
         )
-    return chosen, known.namespaces[chosen], _configuration(kubeconfig, chosen)
+    configuration = _configuration(kubeconfig, chosen)
+    program = known.programs.get(chosen)
+    if program and not (configuration.api_key or configuration.cert_file):
+        # The library logs the program's failure and would go on as nobody.
+        raise ClusterUnavailableError(
+            say("the kubeconfig's log-in failed: {detail}", detail=f"`{program}`")
+        )
+    return chosen, known.namespaces[chosen], configuration
 
 
 def _configuration(kubeconfig: Path | None, context: str) -> Any:
