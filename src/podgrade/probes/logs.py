@@ -143,20 +143,15 @@ def _place(bench: Bench, pod: aim.Pod, container: str) -> tuple[str, dict[str, s
 
 
 def _silence(bench: Bench, container: str) -> Reason:
+    """Why the log does not say it: what stands in the way, else only how long was waited."""
     doom = aim.obstacle(bench, Goal(GoalKind.LOG, container))
-    look = say(
-        "Look at `kubectl logs {pod} -c {container}`",
-        pod=bench.exercise.target.name,
-        container=container,
-    )
-    if doom is not None:
+    pod = bench.exercise.target.name
+    look = say("Look at `kubectl logs {pod} -c {container}`", pod=pod, container=container)
+    if doom is not None and doom.code != "silent":
         return Reason(doom.code, why=doom.why, look=doom.look or look)
     seconds = round(bench.exercise.limits.answer)
-    return Reason(
-        "silent",
-        why=say("it did not appear within {seconds} s", seconds=seconds),
-        look=look,
-    )
+    why = say("it did not appear within {seconds} s", seconds=seconds)
+    return Reason("silent", why=why, look=look)
 
 
 def _text(seen: _Seen, container: str, reason: Reason | None) -> Text:
