@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-# Imported here, once: an inner run in this process would drop what it imports first.
+# Imported here, once: an inner run in this process would drop again what it imports first.
+import podgrade.cluster.connection
 import podgrade.grading.run
 import podgrade.grading.session
 
@@ -114,7 +115,7 @@ class Pack:
 
     def submission(self, name: str = "kim", *, suffix: str = ".yaml", **script: str) -> str:
         """One learner's file, graded by `run`; the script is the fake cluster's (see there)."""
-        path = self.file(f"submissions/{name}{suffix}", manifest(name, **script))
+        path = self.file(f"submissions/{name}{suffix}", self.manifest(name, **script))
         self.submissions.append(path)
         return f"{name}{suffix}"
 
@@ -122,14 +123,17 @@ class Pack:
         """The options that name all submissions."""
         return [word for path in self.submissions for word in ("--submission", str(path))]
 
-    def run(self, *arguments: str, process: bool = False, **more: Any) -> pytest.RunResult:
-        """Grade all submissions with every grader, in this process or in one of its own."""
-        words = [*self.named(), "-p", "no:cacheprovider", *arguments]
-        if "--lf" in arguments or "--cached" in arguments:
-            words = [word for word in (*self.named(), *arguments) if word != "--cached"]
+    def run(self, *arguments: str, process: bool = False, cached: bool = False) -> pytest.RunResult:
+        """Grade all submissions with every grader, in this process or in one of its own.
+
+        Only with podgrade's plugin and those named: others take seconds to be imported.
+        """
+        words = ["--disable-plugin-autoload", "-p", "podgrade.plugin", *self.named()]
+        if not cached:
+            words += ["-p", "no:cacheprovider"]
         if process:
-            return self.pytester.runpytest_subprocess(*words, timeout=60, **more)
-        return self.pytester.runpytest_inprocess(*words, **more)
+            return self.pytester.runpytest_subprocess(*words, *arguments, timeout=60)
+        return self.pytester.runpytest_inprocess(*words, *arguments)
 
     def calls(self, *names: str) -> list[dict[str, Any]]:
         """What the API server would have been asked, of these names or all."""
@@ -152,22 +156,22 @@ class Pack:
         for name in ("calls.jsonl", "results.jsonl"):
             (self.root / name).unlink(missing_ok=True)
 
+    @staticmethod
+    def manifest(learner: str, **script: str) -> str:
+        """A Pod named web; the fake cluster reads from its annotations what becomes of it."""
+        notes = {f"fake/{key.replace('_', '-')}": value for key, value in script.items()}
+        pod = {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": "web", "annotations": {"fake/learner": learner, **notes}},
+            "spec": {"containers": [{"name": "app", "image": "nginx"}]},
+        }
+        return json.dumps(pod, ensure_ascii=False)
+
     def _lines(self, name: str) -> list[dict[str, Any]]:
         path = self.root / name
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         return [json.loads(line) for line in text.splitlines()]
-
-
-def manifest(learner: str, **script: str) -> str:
-    """A Pod named web; the fake cluster reads from its annotations what becomes of it."""
-    notes = {f"fake/{key.replace('_', '-')}": value for key, value in script.items()}
-    pod = {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": "web", "annotations": {"fake/learner": learner, **notes}},
-        "spec": {"containers": [{"name": "app", "image": "nginx"}]},
-    }
-    return json.dumps(pod, ensure_ascii=False)
 
 
 @pytest.fixture

@@ -44,7 +44,9 @@ class Collection:
 
     def parametrize(self, metafunc: pytest.Metafunc) -> None:
         """One item of a check for each submission."""
-        submissions = self._submissions_for(Path(metafunc.definition.path))
+        grader = Path(metafunc.definition.path)
+        self._exercise(grader)
+        submissions = self._submissions_for(grader)
         if SUBMISSION not in metafunc.fixturenames:
             metafunc.fixturenames.append(SUBMISSION)
         metafunc.parametrize(SUBMISSION, [Key(s.key) for s in submissions], indirect=True)
