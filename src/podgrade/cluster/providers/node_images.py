@@ -39,8 +39,10 @@ def read_recipes(folder: Path) -> list[Recipe]:
 
 def images_folder(sources: Path, cache: Path, programs: Path) -> Path:
     """Where the images of these recipes are, or will be; some of them hold our programs."""
+    parts = [programs / name for name in ("images", "nslookup", "pause")]
+    made_with = fingerprint(programs, parts)
     recipes = (sources / "images").glob("*.yaml")
-    key = fingerprint(sources, recipes, programs.name, suite(_os_release()))
+    key = fingerprint(sources, recipes, made_with, suite(_os_release()))
     return cache / "node" / f"images-{key}"
 
 
