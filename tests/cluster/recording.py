@@ -10,8 +10,7 @@ from pathlib import Path
 
 CONTAINER = ("name", "image", "command", "restartPolicy", "volumeMounts", "resources")
 STATUS = ("name", "restartCount", "ready", "started", "state", "lastState", "containerID")
-TELLING = ("FailedCreate", "FailedMount", "FailedScheduling", "Failed", "Unhealthy", "Pulling")
-TELLING = (*TELLING, "Pulled", "BackoffLimitExceeded", "InspectFailed", "ErrImageNeverPull")
+NOISE = ("Scheduled", "Created", "Started", "BackOff", "SuccessfulCreate", "ScalingReplicaSet")
 
 
 def write(path, recorder, items, about):
@@ -65,7 +64,7 @@ def status_of(status):
 
 
 def event_entry(event):
-    if event["reason"] not in TELLING:
+    if event["reason"] in NOISE:
         return None
     about = pick(event["involvedObject"], "kind", "name", "uid", "fieldPath")
     kept = pick(event, "reason", "message", "count")

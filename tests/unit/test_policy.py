@@ -14,6 +14,7 @@ from podgrade.workspace.policy import ACCEPTED_KINDS, matches, refusals
 from podgrade.workspace.read import parse
 
 NOWHERE = Path("nowhere")
+CLAIM = "PersistentVolumeClaim"
 TOKEN = "kubernetes.io/service-account-token"
 TITLE = Text("t", "t")
 
@@ -175,7 +176,7 @@ def test_templates_are_held_to_the_same(kind, version):
         ("kind: Service\napiVersion: v1\nmetadata: {name: a}\nspec:\n  type: LoadBalancer", 5),
         ("kind: Service\napiVersion: v1\nmetadata: {name: a}\nspec:\n  externalIPs: [1.1.1.1]", 5),
         (
-            "kind: PersistentVolumeClaim\napiVersion: v1\nmetadata: {name: a}\nspec: {volumeName: x}",
+            f"kind: {CLAIM}\napiVersion: v1\nmetadata: {{name: a}}\nspec: {{volumeName: x}}",
             4,
         ),
         (f"kind: Secret\napiVersion: v1\nmetadata: {{name: a}}\ntype: {TOKEN}", 4),

@@ -13,9 +13,10 @@ from podgrade.model.text import Message, say
 from podgrade.workspace import yaml_json
 from podgrade.workspace.unreadable import NOT_YAML, Unreadable, unreadable
 from podgrade.workspace.yaml_limits import MAX_BYTES, Budget, LimitError
+from podgrade.workspace.yaml_spot import Trouble
 from podgrade.workspace.yaml_stream import Chunk, SeparatorError, chunks, decode
 from podgrade.workspace.yaml_tree import Place, Tree, TreeError, build
-from podgrade.workspace.yaml_trouble import Trouble, explain, template_words
+from podgrade.workspace.yaml_trouble import explain, template_words
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from podgrade.model.text import Message, say
 from podgrade.workspace.doom.case import Case, short
 from podgrade.workspace.doom.exits import exit_words, hint
 from podgrade.workspace.doom.part import Part, Role
-from podgrade.workspace.doom.start import wrong_program
+from podgrade.workspace.doom.start import out_of_memory, wrong_program
 from podgrade.workspace.doom.terms import GoalKind, Json
 
 ENDINGS = 3
@@ -93,19 +93,36 @@ def again(case: Case, part: Part) -> Doom:
     """It ends again and again; also said at the limit, after fewer endings."""
     ending = part.ending or {}
     if ending.get("reason") == "OOMKilled":
-        return _out_of_memory(part)
-    lines = case.last_lines(part, previous=part.terminated is None)
-    if "exec format error" in lines:
+        return out_of_memory(part)
+    if "exec format error" in case.last_lines(part, previous=part.terminated is None):
         return wrong_program(part)
+    code = "init-crash-loop" if part.role is Role.INIT else "crash-loop"
+    return _with_log(case, part, code, _hooked(case, part, _probed(case, part, _ended(part))))
+
+
+def _ended(part: Part) -> Message:
+    values = {"container": part.name, "exit": exit_words(part.ending or {})}
     init = part.role is Role.INIT
-    values = {"container": part.name, "count": part.endings, "exit": exit_words(ending)}
-    why = (
-        say("init container `{container}` ended {count} times: {exit}", **values)
-        if init
-        else say("container `{container}` ended {count} times: {exit}", **values)
+    if part.endings < 2 and init:
+        return say("init container `{container}` ended: {exit}", **values)
+    if part.endings < 2:
+        return say("container `{container}` ended: {exit}", **values)
+    values["count"] = part.endings
+    if init:
+        return say("init container `{container}` ended {count} times: {exit}", **values)
+    return say("container `{container}` ended {count} times: {exit}", **values)
+
+
+def _hooked(case: Case, part: Part, why: Message) -> Message:
+    if not case.events_of(part, "FailedPostStartHook"):
+        return why
+    told = (seen.why_waiting for seen in reversed(case.history(part)))
+    message = next((text for reason, text in told if reason == "PostStartHookError"), "")
+    return say(
+        "{why}; it was ended because its `postStart` command failed: {message}",
+        why=why,
+        message=short(message.partition("error: ")[2] or message or "PostStartHook"),
     )
-    code = "init-crash-loop" if init else "crash-loop"
-    return _with_log(case, part, code, _probed(case, part, why))
 
 
 def _probed(case: Case, part: Part, why: Message) -> Message:
@@ -115,7 +132,7 @@ def _probed(case: Case, part: Part, why: Message) -> Message:
             return say(
                 "{why}; it was restarted because its probe failed: {message}",
                 why=why,
-                message=short(message),
+                message=short(message).removesuffix(":"),
             )
     return why
 
@@ -132,7 +149,7 @@ def _init_failed(case: Case, part: Part, ending: Json) -> Doom:
 def ended(case: Case, part: Part, ending: Json) -> Doom:
     """A container that ended and is not started again."""
     if ending.get("reason") == "OOMKilled":
-        return _out_of_memory(part)
+        return out_of_memory(part)
     why = say(
         "container `{container}` ended and is not started again: {exit}",
         container=part.name,
@@ -140,25 +157,6 @@ def ended(case: Case, part: Part, ending: Json) -> Doom:
     )
     code = "pod-failed" if ending.get("exitCode") else "pod-finished"
     return _with_log(case, part, code, why)
-
-
-def _out_of_memory(part: Part) -> Doom:
-    limit = ((part.spec.get("resources") or {}).get("limits") or {}).get("memory")
-    why = (
-        say(
-            "container `{container}` was killed because it used more memory than its limit of "
-            "{limit} (OOMKilled)",
-            container=part.name,
-            limit=limit,
-        )
-        if limit
-        else say(
-            "container `{container}` was killed because it used too much memory (OOMKilled)",
-            container=part.name,
-        )
-    )
-    look = say("raise `resources.limits.memory`, or let the program use less")
-    return Doom("out-of-memory", why, look, part.name)
 
 
 def _with_log(case: Case, part: Part, code: str, why: Message) -> Doom:

@@ -13,7 +13,7 @@ from podgrade.workspace.doom.endings import ending_doom
 from podgrade.workspace.doom.images import image_doom
 from podgrade.workspace.doom.limit import pod_obstacle
 from podgrade.workspace.doom.part import Part
-from podgrade.workspace.doom.phase import phase_doom, schedule_doom
+from podgrade.workspace.doom.phase import phase_doom, sandbox_doom, schedule_doom
 from podgrade.workspace.doom.start import start_doom
 from podgrade.workspace.doom.terms import Goal, GoalKind, Json, Lookup, Scene
 
@@ -54,7 +54,7 @@ def _dooms(case: Case) -> Iterator[Doom]:
         yield from _of_part(case, part)
     if case.goal.kind is not GoalKind.FAILED or case.phase == "Succeeded":
         yield from filter(None, [phase_doom(case)])
-    for question in (config_doom, schedule_doom):
+    for question in (config_doom, schedule_doom, sandbox_doom):
         yield from filter(None, [question(case)])
 
 

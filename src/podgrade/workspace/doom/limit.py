@@ -11,9 +11,9 @@ from podgrade.workspace.doom.case import Case, short
 from podgrade.workspace.doom.endings import again
 from podgrade.workspace.doom.images import image_obstacle
 from podgrade.workspace.doom.part import Part, Role
-from podgrade.workspace.doom.phase import too_big, unscheduled
+from podgrade.workspace.doom.phase import TOO_LITTLE, too_big, too_little_memory, unscheduled
 from podgrade.workspace.doom.start import start_obstacle
-from podgrade.workspace.doom.terms import GoalKind
+from podgrade.workspace.doom.terms import GoalKind, Json
 
 _PROBE = re.compile(r"^(Readiness|Startup|Liveness) probe (?:failed|errored)\S*:? ?", re.I)
 _PROBE_NAMES = {
@@ -22,6 +22,7 @@ _PROBE_NAMES = {
     "liveness": say("liveness"),
 }
 _SANDBOX = ("FailedCreatePodSandBox", "NodeNotReady", "NetworkNotReady", "TaintManagerEviction")
+_PREPARED = ("Pulling", "Pulled", "Created", "Started", "BackOff")
 _MINE = re.compile(r"not found|non-existent|no such|is not a directory|not a directory")
 
 
@@ -64,11 +65,21 @@ def _placement(case: Case) -> Doom | None:
     return too_big(case, condition)
 
 
-def _sandbox(case: Case) -> Doom | None:
+def _unprepared(case: Case) -> Iterator[Json]:
+    """The Pod's newest Events, as long as none of them shows that its containers are made."""
     if any(part.status.get("containerID") for part in case.parts):
-        return None
+        return
     for event in reversed(case.events):
+        if event.get("reason") in _PREPARED:
+            return
+        yield event
+
+
+def _sandbox(case: Case) -> Doom | None:
+    for event in _unprepared(case):
         if event.get("reason") in _SANDBOX:
+            if TOO_LITTLE in str(event.get("message")):
+                return too_little_memory()
             why = say(
                 "the node could not prepare the Pod; this is not your mistake: {message}",
                 message=short(str(event.get("message", ""))),
@@ -78,9 +89,7 @@ def _sandbox(case: Case) -> Doom | None:
 
 
 def _mount(case: Case) -> Doom | None:
-    if any(part.status.get("containerID") for part in case.parts):
-        return None
-    for event in reversed(case.events):
+    for event in _unprepared(case):
         if event.get("reason") in ("FailedMount", "FailedAttachVolume"):
             message = str(event.get("message", ""))
             why = say("a volume cannot be mounted: {message}", message=short(message))
@@ -153,7 +162,7 @@ def _probe_words(part: Part, message: str) -> Message:
         "container `{container}` runs, but its {probe} probe fails: {message}",
         container=part.name,
         probe=_PROBE_NAMES[match[1].lower() if match else "readiness"],
-        message=short(_PROBE.sub("", message)),
+        message=short(_PROBE.sub("", message)) or say("its command failed and printed nothing"),
     )
 
 

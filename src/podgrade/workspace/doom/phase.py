@@ -7,11 +7,13 @@ import re
 from podgrade.model.reason import Doom
 from podgrade.model.text import say
 from podgrade.workspace.doom.case import Case, short
-from podgrade.workspace.doom.endings import ended
+from podgrade.workspace.doom.endings import ENDINGS, ended
 from podgrade.workspace.doom.part import Role
 from podgrade.workspace.doom.terms import GoalKind, Json
 
-_SCHEDULER_TAIL = re.compile(r"[.,]? *(?:no new claims|preemption:).*", re.DOTALL)
+_SCHEDULER_TAIL = re.compile(r"[.,]? *(?:no new claims|preemption:|not found$).*", re.DOTALL)
+_NO_NODE = re.compile(r"0/(\d+) nodes are available: \1 node\(s\) didn't match Pod's node affinity")
+TOO_LITTLE = "memory limit too low"
 _OWN_LIMITS = re.compile(r"exceeds the (total )?limit|exceeded its local ephemeral", re.I)
 
 
@@ -62,9 +64,26 @@ def schedule_doom(case: Case) -> Doom | None:
     condition = unscheduled(case)
     if condition is None or condition.get("reason") != "Unschedulable":
         return None
+    if _NO_NODE.search(str(condition.get("message"))):
+        return too_big(case, condition)
     if case.lookup.fits_empty_node(case.pod):
         return None
     return too_big(case, condition)
+
+
+def sandbox_doom(case: Case) -> Doom | None:
+    """Final: the third sandbox that the Pod's own memory limit kills."""
+    killed = [event for event in case.events if TOO_LITTLE in str(event.get("message"))]
+    times = sum(int(event.get("count") or 1) for event in killed)
+    return too_little_memory() if times >= ENDINGS and case.phase == "Pending" else None
+
+
+def too_little_memory() -> Doom:
+    """A limit below what even an empty container needs."""
+    why = say("the memory limit is so low that nothing can start under it")
+    return Doom(
+        "out-of-memory", why, say("raise `resources.limits.memory`, to `64Mi` for instance")
+    )
 
 
 def unscheduled(case: Case) -> Json | None:

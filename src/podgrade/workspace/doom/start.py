@@ -29,6 +29,8 @@ _NOT_ROOT = re.compile(r"runAsNonRoot|non-numeric user")
 def start_doom(case: Case, part: Part) -> Doom | None:
     """Final: the runtime or the kubelet refuses to start what the manifest asks for."""
     message = start_error(part)
+    if "OOM-killed" in message:
+        return out_of_memory(part)
     if not message or _PASSING.search(message) or "exec format error" in message:
         return None
     return Doom("cannot-start", *_words(case, part, message), part.name)
@@ -50,6 +52,24 @@ def start_obstacle(case: Case, part: Part) -> Doom | None:
         )
         return Doom("node-trouble", why, say("try again later"), part.name, infrastructure=True)
     return Doom("cannot-start", *_words(case, part, message), part.name)
+
+
+def out_of_memory(part: Part) -> Doom:
+    """The kernel killed the container, or a process in it, for its memory."""
+    limit = ((part.spec.get("resources") or {}).get("limits") or {}).get("memory")
+    why = say(
+        "container `{container}` was killed because it used too much memory (OOMKilled)",
+        container=part.name,
+    )
+    if limit:
+        why = say(
+            "container `{container}` was killed because it used more memory than its limit of "
+            "{limit} (OOMKilled)",
+            container=part.name,
+            limit=limit,
+        )
+    look = say("raise `resources.limits.memory`, or let the program use less")
+    return Doom("out-of-memory", why, look, part.name)
 
 
 def start_error(part: Part) -> str:
