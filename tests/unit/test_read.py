@@ -8,6 +8,7 @@ import os
 import time
 
 import pytest
+import yaml
 
 from podgrade.locale import in_language
 from podgrade.model.errors import UsageProblem
@@ -302,6 +303,14 @@ def test_a_large_honest_file_is_read_in_time():
 
     assert len(one(text).body["data"]["a"]) == 550_000
     assert time.process_time() - before < 1.0
+
+
+def test_a_python_without_libyaml_reads_the_same(monkeypatch):
+    fast = one(POD)
+    monkeypatch.delattr(yaml, "CSafeLoader")
+
+    assert one(POD) == fast
+    assert refused(source("[" * 25_000)).reason.code == "not-yaml"
 
 
 def test_load_takes_files_folders_and_standard_input(tmp_path):
