@@ -423,7 +423,12 @@ def test_time_without_room_does_not_count(run, workspace, one_seat):
     assert other.wait(READY, ready(other), 60).value
     hand_in(workspace, text)
     threading.Timer(6, run.workspaces.release, [other]).start()
-    waited = workspace.wait(READY, ready(workspace), 4)
+
+    def has_its_place():
+        pod = workspace.pod()
+        return pod if pod and pod["spec"].get("nodeName") else None
+
+    waited = workspace.wait(READY, has_its_place, 4)
     assert waited.doom is None
     assert waited.seconds > 5
 
