@@ -128,7 +128,7 @@ def _started(pid: int) -> int:
 def make_cgroups(root: str) -> None:
     """A control group tree for the cluster, in every hierarchy there is."""
     if (_CGROUPS / "cgroup.controllers").exists():
-        for controller in ("cpu", "cpuset", "io", "memory", "pids"):
+        for controller in ("cpu", "cpuset", "hugetlb", "io", "memory", "pids"):
             with suppress(OSError):  # one that the kernel lacks, or that is on already
                 (_CGROUPS / "cgroup.subtree_control").write_text(f"+{controller}")
     for hierarchy in _hierarchies():
