@@ -23,7 +23,7 @@ from podgrade.probes.bench import Bench
 from podgrade.probes.kubectl import status_of
 from podgrade.probes.tape import Recording, Tape
 from podgrade.workspace.policy import refusals
-from podgrade.workspace.read import Unreadable, parse
+from podgrade.workspace.read import Reading, Unreadable, read
 from podgrade.workspace.workspace import Acceptance, Refusal, Workspace
 
 _MOMENTS = 2  # times that a submission is played anew because Ready was only a moment
@@ -88,11 +88,13 @@ Findings = tuple[dict[str, Played], tuple[Words, ...], str | None]
 
 
 def _findings(case: Case, rig: Rig, progress: Progress) -> Findings:
-    manifest, refused = _read(case)
-    if manifest is None or refused:
+    reading, refused = _read(case)
+    if reading is None or refused:
+        manifest = reading.manifest if reading else None
         bench = _bench(case, rig, None, Acceptance(refused, (), ()), manifest, progress)
         return _play_all(case, bench, rig.stop), (), None
-    return _in_workspace(case, rig, manifest, progress)
+    played, notes, kept = _in_workspace(case, rig, reading.manifest, progress)
+    return played, (*reading.notes, *notes), kept
 
 
 def _in_workspace(case: Case, rig: Rig, manifest: Manifest, progress: Progress) -> Findings:
@@ -109,13 +111,12 @@ def _in_workspace(case: Case, rig: Rig, manifest: Manifest, progress: Progress) 
     return played, (*acceptance.notes, *acceptance.warnings), kept
 
 
-def _read(case: Case) -> tuple[Manifest | None, tuple[Refusal, ...]]:
+def _read(case: Case) -> tuple[Reading | None, tuple[Refusal, ...]]:
     try:
-        manifest = parse(case.submission.files)
+        reading = read(case.submission.files)
     except Unreadable as error:
         return None, (Refusal(error.reason, error.position),)
-    found = refusals(manifest, case.exercise)
-    return manifest, tuple(Refusal(refusal.reason, refusal.position) for refusal in found)
+    return reading, tuple(refusals(reading.manifest, case.exercise))
 
 
 def _bench(
