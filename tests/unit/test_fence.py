@@ -13,11 +13,17 @@ from podgrade.workspace.apply import in_order
 from podgrade.workspace.crew import Crew
 from podgrade.workspace.run import Run
 
-RUN = Run("abc123", 2_000_000_000)
+RUN = Run("abc123")
 
 
 def wall(kind):
     return next(one for one in fence.walls(RUN) if one["kind"] == kind)
+
+
+def test_what_is_made_late_expires_late(monkeypatch):
+    monkeypatch.setattr(time, "time", lambda: 1000.7)
+    assert RUN.labels()["podgrade.io/expires"] == "8200"
+    assert Run.new(keep=True).labels()["podgrade.io/expires"] == "87400"
 
 
 def test_every_name_holds_the_run():
@@ -34,7 +40,6 @@ def test_the_namespace_pins_pod_security():
     labels = fence.namespace("x", RUN, "restricted", "v1.36")["metadata"]["labels"]
     assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
     assert labels["pod-security.kubernetes.io/enforce-version"] == "v1.36"
-    assert labels["podgrade.io/expires"] == "2000000000"
 
 
 def test_the_learner_may_create_and_get_only():

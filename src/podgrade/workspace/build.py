@@ -33,6 +33,7 @@ class Builder:
     def __init__(self, connection: Connection, run: Run) -> None:
         self._connection = connection
         self._run = run
+        self._denied: Words | None = None
 
     def build(self, name: str, level: str) -> Identity:
         """A namespace that is ready to be handed something in, and who does so.
@@ -57,14 +58,17 @@ class Builder:
     def _identity(self, name: str, end: float) -> Identity:
         """The learner's identity, once its rights work; ours where we may not be the learner."""
         learner = self._connection.impersonating(fence.learner_user(name))
-        try:
-            self._try(learner, name, end)
-        except ApiRefusal as refusal:
-            if "impersonate" not in refusal.message:
-                raise
-            self._try(self._connection, name, end)
-            return Identity(self._connection, _no_impersonation(refusal.message))
-        return Identity(learner)
+        if self._denied is None:
+            try:
+                self._try(learner, name, end)
+            except ApiRefusal as refusal:
+                if "impersonate" not in refusal.message:
+                    raise
+                self._denied = _no_impersonation(refusal.message)
+            else:
+                return Identity(learner)
+        self._try(self._connection, name, end)
+        return Identity(self._connection, self._denied)
 
     def _try(self, who: Connection, name: str, end: float) -> None:
         """Create a Pod without creating it, until the server lets it pass.

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from podgrade.cluster.kinds import KINDS
-from podgrade.workspace.run import MANAGED_BY, MANAGER, ROLE, Run
+from podgrade.workspace.run import MANAGED_BY, MANAGER, ROLE, RUN, Run
 
 Body = Mapping[str, Any]
 
@@ -129,7 +129,7 @@ def _quota() -> Body:
 def _network(run: Run) -> Body:
     """In and out only within the namespace, in from the toolbox, out to the cluster's DNS."""
     inside: Body = {"podSelector": {}}
-    toolbox = {"namespaceSelector": {"matchLabels": {**_of_run(run), ROLE: TOOLBOX_ROLE}}}
+    toolbox = {"namespaceSelector": {"matchLabels": {RUN: run.id, ROLE: TOOLBOX_ROLE}}}
     dns = [
         {"namespaceSelector": {}, "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}}},
         {"ipBlock": {"cidr": "169.254.20.10/32"}},  # NodeLocal DNSCache
@@ -145,10 +145,6 @@ def _network(run: Run) -> Body:
             "egress": [{"to": [inside]}, {"to": dns, "ports": ports}],
         },
     )
-
-
-def _of_run(run: Run) -> Mapping[str, str]:
-    return {key: value for key, value in run.labels().items() if key.endswith("/run")}
 
 
 def trial_pod() -> Body:

@@ -13,28 +13,35 @@ RUN = "podgrade.io/run"
 EXPIRES = "podgrade.io/expires"
 ROLE = "podgrade.io/role"
 
-_LIFETIME = 2 * 3600  # seconds after which `podgrade clean` may delete what a run left
+HOUR = 3600
+LIFETIME = 2 * HOUR  # seconds for which a workspace is nobody else's to delete
+KEPT = 24 * HOUR  # the same for one that is kept for a look
 _LETTERS = "bcdfghjkmnpqrstvwxz23456789"  # no vowels: no words by accident
 
 
 @dataclass(frozen=True)
 class Run:
-    """`id` is in every name and label; `expires` is in seconds since the epoch."""
+    """`id` is in every name and label.
+
+    What the run leaves may be deleted by anyone `lifetime` seconds after it was made.
+    """
 
     id: str
-    expires: int
+    lifetime: int = LIFETIME
     keep: bool = False
 
     @classmethod
-    def new(cls, *, keep: bool = False, lifetime: int = _LIFETIME) -> Run:
-        """A run that nobody else has; what it leaves may be deleted after `lifetime` seconds."""
+    def new(cls, *, keep: bool = False, lifetime: int | None = None) -> Run:
+        """A run that nobody else has."""
         letters = "".join(secrets.choice(_LETTERS) for _ in range(6))
-        return cls(letters, int(time.time()) + lifetime, keep)
+        usual = KEPT if keep else LIFETIME
+        return cls(letters, usual if lifetime is None else lifetime, keep)
 
     def namespace(self, part: str) -> str:
         """The name of one of the run's namespaces."""
         return f"podgrade-{self.id}-{part}"
 
     def labels(self) -> Mapping[str, str]:
-        """What marks an object as this run's."""
-        return {MANAGED_BY: MANAGER, RUN: self.id, EXPIRES: str(self.expires)}
+        """What marks an object that is made now as this run's (seconds since the epoch)."""
+        expires = int(time.time()) + self.lifetime
+        return {MANAGED_BY: MANAGER, RUN: self.id, EXPIRES: str(expires)}

@@ -7,6 +7,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from podgrade.cluster.connection import ApiRefusal, Connection, ExecAnswer, Stopped
@@ -21,7 +22,7 @@ from podgrade.workspace.build import appeared, tear_down
 from podgrade.workspace.crew import Crew
 from podgrade.workspace.doom import Goal, GoalKind
 from podgrade.workspace.lookup import ClusterLookup
-from podgrade.workspace.run import Run
+from podgrade.workspace.run import HOUR, Run
 from podgrade.workspace.target import is_ready
 from podgrade.workspace.wait import Scope, wait
 
@@ -29,7 +30,7 @@ TOOLBOX_IMAGE = "curlimages/curl:8.16.0"
 
 _NAME = "toolbox"
 _COMES_WITHIN = 120.0  # seconds from the start of the run (its image may have to be pulled)
-_LIFE = 7200  # seconds
+_LIFE = 12 * HOUR  # the toolbox serves a run to its end
 
 
 class Toolbox:
@@ -38,7 +39,7 @@ class Toolbox:
     def __init__(self, connection: Connection, watch: Watch, run: Run) -> None:
         self._connection = connection.stopped_by(watch.stop)
         self._watch = watch
-        self._run = run
+        self._run = replace(run, lifetime=max(run.lifetime, _LIFE))
         self.namespace = run.namespace(_NAME)
         self._crew = Crew("podgrade-toolbox", 1)
         self._started = threading.Event()
