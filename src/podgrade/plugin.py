@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Generator
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -132,24 +131,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         run.set_up(item)
 
 
-@pytest.hookimpl(wrapper=True, trylast=True, specname="pytest_runtest_setup")
-def pytest_runtest_setup_quietly(item: pytest.Item) -> Generator[None]:
-    with _quiet(item.config):
-        return (yield)
-
-
-@pytest.hookimpl(wrapper=True, trylast=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
-    with _quiet(item.config):
-        return (yield)
-
-
-@pytest.hookimpl(wrapper=True, trylast=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
-    with _quiet(item.config):
-        return (yield)
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
@@ -209,15 +190,6 @@ def submission(request: pytest.FixtureRequest) -> Submission | None:
 def _known_run(config: pytest.Config) -> GradingRun | None:
     """The run, if this session has any check at all: unused, the plugin costs nothing."""
     return config.stash.get(RUN, None)
-
-
-def _quiet(config: pytest.Config) -> AbstractContextManager[None]:
-    """While an item is run, rehearsals in the background are neither seen nor logged."""
-    if _known_run(config) is None:
-        return nullcontext()
-    from podgrade.grading.quiet import threads_quiet
-
-    return threads_quiet()
 
 
 def _run(config: pytest.Config) -> GradingRun:

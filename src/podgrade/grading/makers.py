@@ -36,7 +36,8 @@ def argument_problem(item: pytest.Function) -> str | None:
     """What is wrong with a check's arguments, in a sentence that names the cure, or None."""
     wanted = arguments(item.function)
     for name in wanted:
-        if name == SUBMISSION or (not _direct(item, name) and making_of(item, name) is None):
+        known = _direct(item, name) if name in item.callspec.params else making_of(item, name)
+        if name == SUBMISSION or not known:
             return f"the argument {name!r} is no probe and no parametrised value; {_CURE}"
     for name in item.callspec.params:
         if name != SUBMISSION and name not in wanted:
@@ -62,9 +63,7 @@ def _fixtures(item: pytest.Function) -> Fixtures:
 def _direct(item: pytest.Function, name: str) -> bool:
     """True for a value that goes to the function itself, not to a fixture of that name."""
     definitions = _fixtures(item).get(name, ())
-    return name in item.callspec.params and all(
-        definition.func is get_direct_param_fixture_func for definition in definitions
-    )
+    return all(definition.func is get_direct_param_fixture_func for definition in definitions)
 
 
 def _making(fixtures: Fixtures, name: str, chain: tuple[str, ...]) -> Making | None:

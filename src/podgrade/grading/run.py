@@ -14,7 +14,7 @@ from podgrade.grading.collecting import Collection
 from podgrade.grading.last_failed import LastFailed
 from podgrade.grading.order import steps
 from podgrade.grading.proof import Proof, with_proofs
-from podgrade.grading.quiet import loop_quiet
+from podgrade.grading.quiet import threads_quiet
 from podgrade.grading.rehearsal import Played
 from podgrade.grading.reporting import finished, not_run
 from podgrade.grading.rig import Where
@@ -73,7 +73,7 @@ class GradingRun:
         if self._stands_back(session):
             return None
         self.session.choose(session.items)
-        with terminated_like_interrupted(), loop_quiet(self._config):
+        with terminated_like_interrupted(), threads_quiet(self._config):
             try:
                 self._start()
                 self._run_all(session)

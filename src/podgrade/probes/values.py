@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, cast
 
 from podgrade.model.reason import Reason
@@ -251,7 +252,7 @@ def answers() -> Codec:
         lambda data, witness: Reply(
             codec.decode(data["status"], witness),
             codec.decode(data["body"], witness),
-            data["headers"],
+            MappingProxyType(dict(data["headers"])),
         ),
     )
     return codec
