@@ -130,7 +130,16 @@ def _bench(
     def doing(words: Words) -> None:
         progress(case.submission.key, words, time.monotonic())
 
-    return Bench(case.exercise, workspace, rig.toolbox, acceptance, manifest, rig.stop, doing)
+    return Bench(
+        exercise=case.exercise,
+        where=workspace,
+        toolbox=rig.toolbox,
+        acceptance=acceptance,
+        manifest=manifest,
+        stop=rig.stop,
+        doing=doing,
+        closer=rig.closer,
+    )
 
 
 def _play_all(case: Case, bench: Bench, stop: threading.Event) -> dict[str, Played]:

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from podgrade.cluster.closer import Closer
 from podgrade.cluster.connection import Connection
 from podgrade.cluster.watch import Watch
 from podgrade.model.exercise import Exercise
@@ -53,6 +54,7 @@ class Rig:
         self._ahead = 0
         self._workspaces = Workspaces(connection, watch, run, keep=run.keep)
         self.toolbox = Toolbox(connection, watch, run)
+        self.closer = Closer(stop)
 
     @classmethod
     def open(cls, where: Where, stop: threading.Event) -> Rig:

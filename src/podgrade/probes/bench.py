@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from podgrade.cluster.closer import Closer
 from podgrade.model.errors import InfrastructureError
 from podgrade.model.exercise import Exercise
 from podgrade.model.reason import Reason
@@ -28,6 +29,7 @@ class Bench:
     manifest: Manifest | None
     stop: threading.Event
     doing: Callable[[Words], None]
+    closer: Closer
     baseline: Running | None = None
     """The containers as they ran when the first functional question was asked."""
     counted: Running | None = None

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from podgrade.cluster.connection import ExecAnswer
+import tenacity
+
+from podgrade.cluster.connection import ApiRefusal, ExecAnswer
 from podgrade.model.failure import Failure
 from podgrade.model.reason import Reason
 from podgrade.model.text import say
@@ -14,6 +17,7 @@ from podgrade.probes import aim
 from podgrade.probes.bench import Bench
 from podgrade.probes.tape import Stage
 from podgrade.probes.values import About, Number, Ran, Text
+from podgrade.workspace.doom import Goal, GoalKind
 
 LIMIT = 256 * 1024  # bytes of output that are read at most
 
@@ -35,28 +39,69 @@ class ExecProbe:
 
     def __call__(self, container: str, *command: str, stdin: str | None = None) -> Ran:
         """What the command said: `.code`, `.out`, `.err`."""
-        question = "exec(" + json.dumps([container, *command, stdin], ensure_ascii=False) + ")"
-        answer: Ran = self._stage.ask(
-            question, lambda bench: _ran(bench, container, command, stdin)
-        )
+        asked = Command(container, command, stdin)
+        answer: Ran = self._stage.ask(asked.question(), lambda bench: _ran(bench, asked))
         return answer
 
 
-def _ran(bench: Bench, container: str, command: tuple[str, ...], stdin: str | None) -> Ran:
-    pod = aim.started_container(bench, container, running=True)
+@dataclass(frozen=True)
+class Command:
+    """What is to be run in which container."""
+
+    container: str
+    words: tuple[str, ...]
+    stdin: str | None = None
+
+    def question(self) -> str:
+        """The command as the tape keeps it."""
+        asked = [self.container, *self.words, self.stdin]
+        return "exec(" + json.dumps(asked, ensure_ascii=False) + ")"
+
+
+def _ran(bench: Bench, command: Command) -> Ran:
+    """Run it; a container that is between two lives is waited for."""
+    attempts = tenacity.Retrying(
+        retry=tenacity.retry_if_exception_type(ApiRefusal),
+        stop=tenacity.stop_after_delay(bench.exercise.limits.answer)
+        | tenacity.stop_when_event_set(bench.stop),
+        wait=tenacity.wait_fixed(0.2),
+        sleep=tenacity.sleep_using_event(bench.stop),
+        reraise=True,
+    )
+    try:
+        said = attempts(_asked, bench, command)
+    except ApiRefusal as refusal:
+        aim.check_stop(bench)
+        raise Failure(_cannot_enter(bench, command.container, refusal)) from refusal
+    return _as_answer(command.container, " ".join(command.words), said)
+
+
+def _asked(bench: Bench, command: Command) -> ExecAnswer:
+    pod = aim.started_container(bench, command.container, running=True)
     aim.snapshot(bench, pod)
-    require_trust(bench, aim.require_container(pod, container))
-    bench.doing(say("running a command in container {container}", container=container))
-    said = bench.workspace.connection.exec(
+    require_trust(bench, aim.require_container(pod, command.container))
+    bench.doing(say("running a command in container {container}", container=command.container))
+    return bench.workspace.connection.exec(
         bench.workspace.namespace,
         aim.name_of(pod),
-        container,
-        command,
-        stdin=stdin.encode() if stdin is not None else None,
+        command.container,
+        command.words,
+        stdin=command.stdin.encode() if command.stdin is not None else None,
         timeout=bench.exercise.limits.answer,
         limit=LIMIT,
     )
-    return _as_answer(container, " ".join(command), said)
+
+
+def _cannot_enter(bench: Bench, container: str, refusal: ApiRefusal) -> Reason:
+    doom = aim.obstacle(bench, Goal(GoalKind.RUNNING, container))
+    if doom is not None:
+        return doom.reason()
+    why = say(
+        "no command can be run in container {container}: {message}",
+        container=container,
+        message=refusal.message,
+    )
+    return Reason("cannot-exec", why=why)
 
 
 def require_trust(bench: Bench, container: Mapping[str, Any]) -> None:

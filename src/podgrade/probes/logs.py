@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Callable
 
-from podgrade.cluster.connection import Silence
+from podgrade.cluster.connection import ApiRefusal, Silence
 from podgrade.model.reason import Reason
 from podgrade.model.text import Words, say
 from podgrade.probes import aim
@@ -64,8 +64,9 @@ def _log(bench: Bench, container: str, matches: Matcher | None) -> Text:
     bench.doing(say("reading the log of container {container}", container=container))
     seen = _Seen()
     if matches is None:
-        path, query = _place(bench, pod, container)
-        seen.add(bench.workspace.connection.read(path, query=query, limit=KEPT))
+        with contextlib.suppress(ApiRefusal):  # between two lives there may be none
+            path, query = _place(bench, pod, container)
+            seen.add(bench.workspace.connection.read(path, query=query, limit=KEPT))
         return _text(seen, container, None)
     found = _followed(bench, container, matches, seen)
     return _text(seen, container, None if found else _silence(bench, container))
@@ -108,19 +109,17 @@ def _one_life(
 ) -> bool:
     path, query = _place(bench, pod, container)
     left = max(until - time.monotonic(), 0.05)
-    with (
-        contextlib.suppress(Silence),
-        bench.workspace.connection.lines(
-            path, query=query | {"follow": "true"}, timeout=left
-        ) as log,
-    ):
-        for line in log:
-            seen.add(line + b"\n")
-            if matches(line):
-                return True
-            aim.check_stop(bench)
-            if time.monotonic() >= until:
-                break
+    query |= {"follow": "true"}
+    with contextlib.suppress(Silence, ApiRefusal):  # silent to the end, or between two lives
+        lines = bench.workspace.connection.lines(path, query=query, timeout=left)
+        with bench.closer.closing(lines) as log:
+            for line in log:
+                seen.add(line + b"\n")
+                if matches(line):
+                    return True
+                if time.monotonic() >= until:
+                    break
+    aim.check_stop(bench)
     return False
 
 
