@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -12,17 +10,22 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import urllib3
 from urllib3.exceptions import HTTPError
 
+from podgrade.cluster.answer import (
+    decoded,
+    exhausted,
+    first_bytes,
+    minor_version,
+    name_of,
+    warnings_of,
+)
 from podgrade.cluster.exec import ExecAnswer, Execution, TimedOut
 from podgrade.cluster.lines import Lines, Silence
 from podgrade.cluster.refusal import ApiRefusal, Cause
 from podgrade.cluster.retry import Stopped, Unanswered, persistently
 from podgrade.cluster.shell import Shell
 from podgrade.cluster.transport import Call, Identity, Query, Transport
-from podgrade.model.errors import InfrastructureError
-from podgrade.model.text import say
 
 __all__ = [
     "ApiRefusal",
@@ -35,7 +38,6 @@ __all__ = [
     "TimedOut",
 ]
 
-_WARNING = re.compile(r'^299 \S+ "((?:[^"\\]|\\.)*)"')  # RFC 7234, 5.5: code agent "text"
 _SHORTEST = 0.5  # seconds an attempt gets at least
 
 
@@ -122,7 +124,7 @@ class Connection:
 
     def _posted(self, call: Call, body: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
         """A POST whose answer got lost may have arrived: then "already exists" means created."""
-        name = _name_of(body)
+        name = name_of(body)
         lost = False
         end = _until(call.timeout)
 
@@ -147,7 +149,7 @@ class Connection:
         call = Call(call.method, call.path, call.query, call.body, call.content_type, left)
         response = self._transport.send(call, self.identity)
         try:
-            return _decoded(response.data), _warnings(response)
+            return decoded(response.data), warnings_of(response)
         except HTTPError as error:
             raise self._transport.unanswered(error) from error
 
@@ -163,11 +165,11 @@ class Connection:
         def attempt() -> bytes:
             response = self._transport.send(call, self.identity)
             try:
-                return _first(response, limit, _until(timeout))
+                return first_bytes(response, limit, _until(timeout))
             except HTTPError as error:
                 raise self._transport.unanswered(error) from error
             finally:
-                response.release_conn() if _exhausted(response) else response.close()
+                response.release_conn() if exhausted(response) else response.close()
 
         return persistently(attempt, **self._within(timeout))
 
@@ -212,7 +214,9 @@ class Connection:
     def server_version(self, *, timeout: float = 30.0) -> str:
         """The server's minor version as Pod Security's labels want it (`v1.36`); asked once."""
         if not self._transport.version:
-            self._transport.version = _minor(self.request("GET", "/version", timeout=timeout))
+            self._transport.version = minor_version(
+                self.request("GET", "/version", timeout=timeout)
+            )
         return self._transport.version
 
     def shell(self, namespace: str, pod: str, container: str) -> Shell:
@@ -222,45 +226,5 @@ class Connection:
         return Shell(execution, self.stop, path, container)
 
 
-def _minor(version: Mapping[str, Any]) -> str:
-    minor = re.match(r"\d+", str(version.get("minor", "")))  # some clusters say "36+"
-    return f"v{version.get('major', '1')}.{minor.group() if minor else '0'}"
-
-
 def _until(seconds: float) -> float:
     return time.monotonic() + seconds
-
-
-def _name_of(body: Any) -> str | None:
-    """The name a POST gives its object; "" for one that creates nothing (reviews)."""
-    metadata = body.get("metadata") if isinstance(body, Mapping) else None
-    if not isinstance(metadata, Mapping):
-        return ""
-    return str(metadata["name"]) if metadata.get("name") else None
-
-
-def _decoded(body: bytes) -> dict[str, Any]:
-    with contextlib.suppress(ValueError):
-        answer = json.loads(body)
-        if isinstance(answer, dict):
-            return answer
-    raise InfrastructureError(say("what answered is not a Kubernetes API server"))
-
-
-def _warnings(response: urllib3.BaseHTTPResponse) -> tuple[str, ...]:
-    found = (_WARNING.match(value) for value in response.headers.getlist("Warning"))
-    return tuple(re.sub(r"\\(.)", r"\1", match.group(1)) for match in found if match)
-
-
-def _first(response: urllib3.BaseHTTPResponse, limit: int, end: float) -> bytes:
-    kept = bytearray()
-    while len(kept) < limit and time.monotonic() < end:
-        chunk = response.read(min(limit - len(kept), 1 << 16))
-        if not chunk:
-            break
-        kept += chunk
-    return bytes(kept)
-
-
-def _exhausted(response: urllib3.BaseHTTPResponse) -> bool:
-    return bool(response.closed)

@@ -10,19 +10,13 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import urllib3
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    HTTPError,
-    NameResolutionError,
-    NewConnectionError,
-    ReadTimeoutError,
-    SSLError,
-)
+from urllib3.exceptions import HTTPError
 
 from podgrade.cluster.refusal import ApiRefusal
 from podgrade.cluster.retry import Unanswered
+from podgrade.cluster.trouble import unanswered
 from podgrade.model.errors import ClusterUnavailableError
-from podgrade.model.text import Words, say
+from podgrade.model.text import say
 
 Query = Mapping[str, Any]
 
@@ -148,15 +142,7 @@ class Transport:
 
     def unanswered(self, error: BaseException) -> Unanswered:
         """The failure to get an answer, in a sentence, with what it means for trying again."""
-        never_left = isinstance(error, NewConnectionError | ConnectTimeoutError)
-        untrusted = isinstance(error, SSLError) and isinstance(
-            error.args[0] if error.args else None, ssl.SSLCertVerificationError
-        )
-        return Unanswered(
-            _sentence(error, self.host),
-            arrived=not never_left,
-            again=not untrusted and not isinstance(error, NameResolutionError),
-        )
+        return unanswered(error, self.host)
 
 
 def _tls_context(configuration: Any) -> ssl.SSLContext:
@@ -187,26 +173,3 @@ def _query_value(value: Any) -> str:
 def _retry_after(response: urllib3.BaseHTTPResponse) -> float | None:
     value = response.headers.get("Retry-After", "")
     return min(float(value), _MAX_PAUSE) if value.isdigit() else None
-
-
-def _sentence(error: BaseException, host: str) -> Words:
-    if isinstance(error, NameResolutionError):
-        return say("the name of the cluster's address {host} cannot be resolved", host=host)
-    if isinstance(error, NewConnectionError):
-        return say(
-            "the cluster {host} cannot be reached: {detail}", host=host, detail=_cause(error)
-        )
-    if isinstance(error, ReadTimeoutError | ConnectTimeoutError):
-        return say("the cluster {host} did not answer in time", host=host)
-    if isinstance(error, SSLError):
-        return say(
-            "the cluster {host} cannot be trusted (TLS): {detail}", host=host, detail=_cause(error)
-        )
-    return say(
-        "the connection to the cluster {host} broke off: {detail}", host=host, detail=_cause(error)
-    )
-
-
-def _cause(error: BaseException) -> str:
-    known = error.__cause__ or error.__context__ or error
-    return getattr(known, "strerror", None) or str(known)

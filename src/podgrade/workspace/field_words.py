@@ -13,9 +13,9 @@ from podgrade.model.reason import Reason
 from podgrade.model.text import Message, say
 from podgrade.workspace.complaint import Complaint, value_at
 from podgrade.workspace.name_words import bad_name
+from podgrade.workspace.volume_words import undeclared
 
 _QUOTED = re.compile(r'"([^"]+)"')
-_MOUNT = re.compile(r"(.*ontainers\[\d+\])\.volumeMounts\[\d+\]\.name")
 _TOO_MUCH = re.compile(r"must be less than or equal to (\S+) limit of (\S+)")
 _RANGE = re.compile(r"must be between (\d+) and (\d+)")
 _SERVER = "refused-by-server"
@@ -23,7 +23,7 @@ _SERVER = "refused-by-server"
 
 def field_reason(complaint: Complaint) -> Reason:
     """The reason in a beginner's words; the server's own sentence where there are none yet."""
-    for words in (_missing, _undeclared, _repeated, _unsupported, bad_name, _forbidden, _invalid):
+    for words in (_missing, undeclared, _repeated, _unsupported, bad_name, _forbidden, _invalid):
         reason = words(complaint)
         if reason:
             return reason
@@ -60,32 +60,6 @@ def _hint_for_missing(complaint: Complaint) -> Message | None:
     if re.fullmatch(r"spec\.ports\[\d+\]\.name", complaint.field):
         return say("with more than one port, each needs a name of its own")
     return None
-
-
-def _undeclared(complaint: Complaint) -> Reason | None:
-    mount = _MOUNT.fullmatch(complaint.field)
-    if complaint.reason != "FieldValueNotFound" or not mount:
-        return None
-    container = value_at(complaint.document.body, mount[1] + ".name") or mount[1]
-    why = say(
-        "container `{container}` mounts volume `{volume}`, but no volume of that name is declared",
-        container=container,
-        volume=complaint.value,
-    )
-    spec = mount[1].rpartition(".")[0]
-    return Reason("undeclared-volume", why=why, look=_declared(complaint, spec))
-
-
-def _declared(complaint: Complaint, spec: str) -> Message:
-    volumes = value_at(complaint.document.body, f"{spec}.volumes") or ()
-    names = [str(volume.get("name")) for volume in volumes if isinstance(volume, dict)]
-    near = difflib.get_close_matches(complaint.value, names, n=1)
-    if near:
-        return say("did you mean `{name}`?", name=near[0])
-    if names:
-        listed = ", ".join(f"`{name}`" for name in names)
-        return say("declared under `{spec}.volumes`: {names}", spec=spec, names=listed)
-    return say("declare it under `{spec}.volumes`", spec=spec)
 
 
 def _repeated(complaint: Complaint) -> Reason | None:
