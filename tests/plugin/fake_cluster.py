@@ -56,6 +56,7 @@ class FakeRig:
         self._held: list[FakeWorkspace] = []
         self._talks: dict[str, list[str]] = {}
         self.toolbox = FakeToolbox(self)
+        self.closer = FakeCloser()
 
     @classmethod
     def open(cls, where: Any, stop: threading.Event) -> FakeRig:
@@ -87,6 +88,12 @@ class FakeRig:
         self.stop.set()
         self.let_go()
         call("close")
+
+
+class FakeCloser:
+    """Closes what is read when the run is stopped; nothing here reads for long."""
+
+    closing = staticmethod(contextlib.nullcontext)
 
 
 class FakeToolbox:
@@ -137,10 +144,9 @@ class FakeConnection:
         call("log", self._workspace.name)
         return "\n".join(self._workspace.log()).encode()
 
-    @contextlib.contextmanager
-    def lines(self, path: str, **_: Any) -> Iterator[Iterator[bytes]]:
+    def lines(self, path: str, **_: Any) -> Iterator[bytes]:
         call("follow", self._workspace.name)
-        yield self._followed()
+        return self._followed()
 
     def _followed(self) -> Iterator[bytes]:
         yield from (line.encode() for line in self._workspace.log())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +17,7 @@ from podgrade.grading.quiet import threads_quiet
 from podgrade.grading.rehearsal import Played
 from podgrade.grading.reporting import finished, not_run
 from podgrade.grading.rig import Where
-from podgrade.grading.session import GradingSession
+from podgrade.grading.session import GradingSession, untold
 from podgrade.grading.signals import terminated_like_interrupted
 from podgrade.grading.wording import Wording
 from podgrade.locale import default_language
@@ -99,26 +98,24 @@ class GradingRun:
                 raise session.Interrupted(session.shouldstop)
 
     def _run(self, item: Item, following: Item | None) -> None:
-        self._running = item
+        self._running = item  # and still is, if an interrupt comes out of it
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         self._running = None
 
     def _last_words(self) -> None:
-        """When the run is interrupted: report what was found out and is not yet reported."""
-        groups = self.session.interrupted()
-        if self._running is not None:
-            with contextlib.suppress(Exception):  # a broken fixture must not hide the rest
-                self._config.hook.pytest_runtest_teardown(item=self._running, nextitem=None)
-        for group in groups:
-            nodes = [node for node, i in group.nodes.items() if i.id in group.chosen]
-            for item in self.collection.items(nodes):
-                if item is not self._running and not self._known(item):
-                    self._run(item, None)
+        """When the run is interrupted: report what was found out and is not yet reported.
 
-    def _known(self, item: Item) -> bool:
-        group = self.session.group_of(item)
-        told = group is not None and group.nodes[item.nodeid].id in group.verdicts
-        return told or self.session.played(item) is None
+        Not as pytest's items where one of them was interrupted itself: its fixtures are in the
+        middle of something.
+        """
+        for group in self.session.interrupted():
+            if self._running is not None:
+                self.session.judge_group(group)
+                continue
+            known = untold(group)
+            nodes = [node for node, instance in group.nodes.items() if instance.id in known]
+            for item in self.collection.items(nodes):
+                self._run(item, None)
 
     def set_up(self, item: Item) -> None:
         """Give a check its tape; not reached is a skip, what was never played an error."""

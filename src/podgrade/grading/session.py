@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -107,7 +107,7 @@ class GradingSession:
         for rehearsed in self._conductor.rest(_LAST_WORDS) if self._conductor else ():
             group = next(group for group in self._order if group.case is rehearsed.case)
             self._take(group, rehearsed)
-        return [group for group in self._order if group.proof is None and _untold(group)]
+        return [group for group in self._order if group.proof is None and untold(group)]
 
     def played(self, item: Item) -> Played | None:
         """How the item's instance came out in the rehearsal; None if it was not found out."""
@@ -138,9 +138,11 @@ class GradingSession:
         return verdict
 
     def judge_group(self, group: Group) -> None:
-        """Replay a whole group at once (a pack's proof)."""
+        """Replay at once what is known of a group and has no verdict yet (a pack's proof)."""
+        unjudged = untold(group)
         for instance in group.case.instances if group.case else ():
-            group.verdicts[instance.id] = self._replayed(group, instance)
+            if instance.id in unjudged:
+                group.verdicts[instance.id] = self._replayed(group, instance)
 
     def tell(self, group: Group) -> None:
         """Give the group's result to whoever listens, once."""
@@ -202,5 +204,6 @@ class GradingSession:
         return after_replay(instance, played, stage, error, group.exercise.grader)
 
 
-def _untold(group: Group) -> Iterable[str]:
+def untold(group: Group) -> set[str]:
+    """Ids of the instances that are to be reported, are known, and have no verdict yet."""
     return (group.chosen & group.played.keys()) - group.verdicts.keys()
