@@ -27,7 +27,7 @@ class _Quiet:
         self._stream = stream
 
     @property
-    def __class__(self) -> Any:
+    def __class__(self) -> Any:  # type: ignore[misc]  # read-only on purpose
         return type(self._stream)  # pytest's capture asks whether the stream is of its own kind
 
     def write(self, text: str) -> int:

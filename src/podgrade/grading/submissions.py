@@ -13,7 +13,11 @@ from podgrade.model.submission import Key, SourceFile, Submission
 from podgrade.model.text import say
 from podgrade.workspace.read import load
 
-_UNSAFE = re.compile(r"[/\\\[\]\x00-\x1f\x7f-\x9f]|::")
+# What test ids give a meaning to, control characters, marks that turn the direction of writing,
+# line separators, and halves of surrogate pairs (bytes of a file name that are not UTF-8).
+_UNSAFE = re.compile(
+    r"[/\\\[\]\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]|::+"
+)
 
 
 def from_path(path: str, stdin: bytes | None = None) -> Submission:
@@ -23,7 +27,9 @@ def from_path(path: str, stdin: bytes | None = None) -> Submission:
     """
     if path == "-":
         return Submission("stdin", (SourceFile("-", stdin or b""),))
-    return Submission(Path(path).name or Path(path).resolve().name, load([path], None))
+    name = Path(path).name
+    name = name if name not in {"", ".."} else Path(path).resolve().name
+    return Submission(name, load([path], None))
 
 
 def from_folder(folder: str) -> tuple[Submission, ...]:

@@ -1,0 +1,115 @@
+"""Many cases at once, as far ahead as is bounded, in the order in which they finish."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from podgrade.grading.case import Case
+from podgrade.grading.conductor import Conductor
+from podgrade.grading.rehearsal import Rehearsed
+from podgrade.model.exercise import Exercise, Target
+from podgrade.model.submission import Submission
+from podgrade.model.text import Text
+
+EXERCISE = Exercise("demo", Text("", ""), Text("", ""), Target("web"), Path(), Path())
+
+
+class Stage:
+    """Cases that end when they are told to."""
+
+    def __init__(self, count: int, **bounds: int) -> None:
+        self.cases = [Case(EXERCISE, Submission(str(n), ()), ()) for n in range(count)]
+        self.stop = threading.Event()
+        self.begun: list[str] = []
+        self._news = threading.Condition()
+        self._ends = {case.submission.key: threading.Event() for case in self.cases}
+        self.conductor = Conductor(self.cases, self._perform, self.stop, **bounds)
+        self.conductor.start()
+
+    def _perform(self, case: Case) -> Rehearsed:
+        with self._news:
+            self.begun.append(case.submission.key)
+            self._news.notify_all()
+        self._ends[case.submission.key].wait(20)
+        return Rehearsed(case, {})
+
+    def end(self, *keys: int) -> None:
+        for key in keys:
+            self._ends[str(key)].set()
+
+    def wait_for(self, count: int) -> None:
+        with self._news:
+            assert self._news.wait_for(lambda: len(self.begun) >= count, timeout=20)
+
+    def next(self) -> str | None:
+        rehearsed = self.conductor.next(self.cases)
+        return rehearsed.case.submission.key if rehearsed else None
+
+
+def test_results_come_in_the_order_in_which_cases_finish() -> None:
+    stage = Stage(3, in_flight=3)
+    stage.wait_for(3)
+    stage.end(2)
+    assert stage.next() == "2"
+    stage.end(0)
+    assert stage.next() == "0"
+    stage.end(1)
+    assert stage.next() == "1"
+
+
+def test_only_those_asked_for_are_given() -> None:
+    stage = Stage(2, in_flight=2)
+    stage.end(0, 1)
+    wanted = stage.conductor.next([stage.cases[1]])
+    assert wanted is not None
+    assert wanted.case is stage.cases[1]
+
+
+def test_no_more_run_at_once_than_may_be_in_flight() -> None:
+    stage = Stage(4, in_flight=2, ahead=2)
+    stage.wait_for(2)
+    assert len(stage.begun) == 2
+    stage.end(0)
+    stage.wait_for(3)
+    assert len(stage.begun) == 3
+
+
+def test_no_more_are_finished_ahead_than_may_be() -> None:
+    """With one in flight and one ahead, the third begins when the first was dealt with."""
+    stage = Stage(3, in_flight=1, ahead=1)
+    stage.end(0, 1, 2)
+    first = stage.next()
+    second = stage.next()
+    assert {first, second} == {"0", "1"}
+    assert stage.begun == ["0", "1"]
+    stage.conductor.collected()
+    assert stage.next() == "2"
+
+
+def test_when_the_run_is_stopped_nothing_more_is_given_or_begun() -> None:
+    stage = Stage(2, in_flight=1)
+    stage.wait_for(1)
+    stage.stop.set()
+    assert stage.next() is None
+    stage.end(0, 1)
+    assert [one.case.submission.key for one in stage.conductor.rest(20)] == ["0"]
+    assert stage.begun == ["0"]
+
+
+def test_the_rest_is_not_waited_for_longer_than_asked() -> None:
+    stage = Stage(1, in_flight=1)
+    stage.wait_for(1)
+    stage.stop.set()
+    assert stage.conductor.rest(0.05) == []
+    stage.end(0)
+
+
+def test_what_was_cancelled_is_not_begun() -> None:
+    stage = Stage(3, in_flight=1, ahead=5)
+    stage.wait_for(1)
+    stage.conductor.cancel()
+    stage.end(0, 1, 2)
+    assert stage.next() == "0"
+    assert stage.conductor.rest(1) == []
+    assert stage.begun == ["0"]
