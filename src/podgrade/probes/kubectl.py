@@ -54,61 +54,84 @@ def _counts_as_ready(status: Status | None) -> bool:
 
 def is_ready(pod: Pod) -> bool:
     """True if the Pod's condition Ready is True and it is not being deleted."""
-    if "deletionTimestamp" in pod["metadata"]:
-        return False
-    conditions = pod.get("status", {}).get("conditions", ())
-    return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
+    return "deletionTimestamp" not in pod["metadata"] and _condition(pod, "Ready")
 
 
 def status_column(pod: Pod) -> str:
     """STATUS as `kubectl get pod` prints it (`Init:1/2`, `Running`, `CrashLoopBackOff`, …)."""
     status = pod.get("status", {})
-    initializing = _init_status(pod)
-    if initializing is not None:
-        reason = initializing
-    else:
-        reason = _container_reason(pod) or status.get("reason") or status.get("phase", "Unknown")
+    phase = str(status.get("phase", "Unknown"))
     if "deletionTimestamp" in pod["metadata"]:
-        return "Terminating"
-    return str(reason)
+        if status.get("reason") == "NodeLost":
+            return "Unknown"
+        if phase not in {"Succeeded", "Failed"}:
+            return "Terminating"
+    initializing = _init_status(pod)
+    if initializing is not None and not _condition(pod, "Initialized"):
+        return initializing
+    plain = str(_gated(pod) or status.get("reason") or phase)
+    return _container_status(pod, initializing or plain)
+
+
+def _gated(pod: Pod) -> str | None:
+    conditions = pod.get("status", {}).get("conditions", ())
+    gated = any(c["type"] == "PodScheduled" and c.get("reason") == _GATED for c in conditions)
+    return _GATED if gated else None
+
+
+_GATED = "SchedulingGated"
 
 
 def _init_status(pod: Pod) -> str | None:
+    """What the first init container that is not done says, or None if all are."""
     inits = pod.get("spec", {}).get("initContainers", ())
     by_name = {init["name"]: init for init in inits}
     for done, status in enumerate(pod.get("status", {}).get("initContainerStatuses", ())):
-        said = _one_init(status, by_name.get(status["name"], {}))
-        if said is not None:
-            return f"Init:{said}" if said else f"Init:{done}/{len(inits)}"
+        if not _init_done(status, by_name.get(status["name"], {})):
+            return f"Init:{_init_reason(status) or f'{done}/{len(inits)}'}"
     return None
 
 
-def _one_init(status: Status, spec: Mapping[str, Any]) -> str | None:
-    """None if this init container is done; its reason if it has one; `` while it runs."""
-    state = status.get("state", {})
-    terminated, waiting = state.get("terminated"), state.get("waiting")
+def _init_done(status: Status, spec: Mapping[str, Any]) -> bool:
+    terminated = status.get("state", {}).get("terminated")
     if terminated is not None and terminated["exitCode"] == 0:
-        return None
-    if is_native_sidecar(spec) and status.get("started"):
-        return None
-    if terminated is not None:
-        return str(terminated.get("reason") or f"ExitCode:{terminated['exitCode']}")
-    if waiting and waiting.get("reason") and waiting["reason"] != "PodInitializing":
-        return str(waiting["reason"])
-    return ""
+        return True
+    return is_native_sidecar(spec) and bool(status.get("started"))
 
 
-def _container_reason(pod: Pod) -> str | None:
-    reason, running = None, False
+def _init_reason(status: Status) -> str | None:
+    """Why an init container is not done, or None while it runs or waits for its turn."""
+    state = status.get("state", {})
+    if "terminated" in state:
+        return _ended(state["terminated"])
+    waiting = (state.get("waiting") or {}).get("reason")
+    return None if waiting == "PodInitializing" else waiting
+
+
+def _ended(terminated: Mapping[str, Any]) -> str:
+    if terminated.get("reason"):
+        return str(terminated["reason"])
+    if terminated.get("signal"):
+        return f"Signal:{terminated['signal']}"
+    return f"ExitCode:{terminated['exitCode']}"
+
+
+def _container_status(pod: Pod, otherwise: str) -> str:
+    """What the first container that waits or has ended says; `otherwise` where none does."""
+    found, running = otherwise, False
     for status in reversed(pod.get("status", {}).get("containerStatuses", ())):
         state = status.get("state", {})
-        waiting, terminated = state.get("waiting", {}), state.get("terminated", {})
-        if waiting.get("reason"):
-            reason = waiting["reason"]
-        elif terminated:
-            reason = terminated.get("reason") or f"ExitCode:{terminated['exitCode']}"
+        if (state.get("waiting") or {}).get("reason"):
+            found = str(state["waiting"]["reason"])
+        elif "terminated" in state:
+            found = _ended(state["terminated"])
         elif status.get("ready") and "running" in state:
             running = True
-    if reason == "Completed" and running:
-        return "Running" if is_ready(pod) else "NotReady"
-    return reason
+    if found == "Completed" and running:
+        return "Running" if _condition(pod, "Ready") else "NotReady"
+    return found
+
+
+def _condition(pod: Pod, kind: str) -> bool:
+    conditions = pod.get("status", {}).get("conditions", ())
+    return any(c["type"] == kind and c["status"] == "True" for c in conditions)
