@@ -26,9 +26,9 @@ class _Quiet:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
-    @property
-    def __class__(self) -> Any:  # type: ignore[misc]  # read-only on purpose
-        return type(self._stream)  # pytest's capture asks whether the stream is of its own kind
+    @property  # type: ignore[misc]  # pytest's capture asks whether the stream is of its own kind
+    def __class__(self) -> Any:
+        return type(self._stream)
 
     def write(self, text: str) -> int:
         return len(text) if in_rehearsal() else self._stream.write(text)
