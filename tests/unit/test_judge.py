@@ -1,0 +1,122 @@
+"""A verdict rests on the rehearsal and on the replay, and on both saying the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from podgrade.grading.case import Instance
+from podgrade.grading.checks import Check
+from podgrade.grading.judge import after_replay, spoiled, without_replay
+from podgrade.grading.rehearsal import Played
+from podgrade.model.failure import Failure
+from podgrade.model.reason import Reason
+from podgrade.model.text import Text, say
+from podgrade.model.verdict import CheckLine, Outcome
+from podgrade.probes.tape import Replay, Tape
+
+GRADER = Path("/pack/graders/test_demo.py")
+LINE = CheckLine("test_it", Text("It works", "된다"), 3)
+INSTANCE = Instance("test_it", Check(LINE), lambda: None, {}, {})
+
+DEAD = {"question": "pod", "at": 0, "seconds": 1, "raised": "infrastructure",
+        "words": {"say": "no answer", "with": {}}}  # fmt: skip
+SEEN = {"question": "pod", "at": 0, "seconds": 1, "answer": "x"}
+
+
+def failed_assert() -> AssertionError:
+    """An assert that failed in the grader."""
+    try:
+        exec(compile("assert 1 == 2, 'no'", str(GRADER), "exec"))
+    except AssertionError as error:
+        return error
+    raise RuntimeError
+
+
+def judged(played: Played, error: BaseException | None = None, asked: int = 0) -> tuple[str, str]:
+    """Outcome and reason's code for this rehearsal, and a replay that ended so."""
+    stage = Replay(played.tape)
+    for entry in played.tape.entries[:asked]:
+        stage.ask(entry["question"], lambda _: None)
+    verdict = after_replay(INSTANCE, played, stage, error, GRADER)
+    return str(verdict.outcome), verdict.reason.code if verdict.reason else ""
+
+
+def test_passed_twice_is_passed() -> None:
+    assert judged(Played(Outcome.PASSED)) == ("passed", "")
+
+
+def test_failed_twice_is_failed() -> None:
+    played = Played(Outcome.FAILED, raised="AssertionError")
+    assert judged(played, failed_assert()) == ("failed", "assertion")
+
+
+def test_a_failures_own_reason_is_the_reason() -> None:
+    played = Played(Outcome.FAILED, raised="Failure", doom=Reason("crash-loop"))
+    assert judged(played, Failure(Reason("no-pod"))) == ("failed", "no-pod")
+
+
+def test_doom_is_the_reason_where_nothing_else_is_known() -> None:
+    played = Played(Outcome.FAILED, raised="AssertionError", doom=Reason("crash-loop"))
+    assert judged(played, failed_assert()) == ("failed", "crash-loop")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "raised", "error"),
+    [
+        (Outcome.PASSED, None, failed_assert()),
+        (Outcome.FAILED, "AssertionError", None),
+        (Outcome.FAILED, "Failure", failed_assert()),
+        (Outcome.ERROR, "TypeError", ValueError()),
+        (Outcome.ERROR, "TypeError", None),
+    ],
+)
+def test_anything_else_the_second_time_is_an_error(
+    outcome: Outcome, raised: str | None, error: BaseException | None
+) -> None:
+    assert judged(Played(outcome, raised=raised), error) == ("error", "not-the-same")
+
+
+def test_answers_that_were_not_used_are_an_error() -> None:
+    played = Played(Outcome.PASSED, Tape([SEEN]))
+    assert judged(played, asked=0) == ("error", "not-the-same")
+    assert judged(played, asked=1) == ("passed", "")
+
+
+def test_trouble_on_the_tape_is_an_error_whatever_the_check_made_of_it() -> None:
+    for error in (None, failed_assert()):
+        assert judged(Played(Outcome.ERROR, Tape([DEAD])), error) == ("error", "error")
+
+
+def test_an_error_of_the_grader_says_what_was_raised() -> None:
+    verdict = after_replay(
+        INSTANCE, Played(Outcome.ERROR, raised="KeyError"), Replay(Tape()), KeyError("x"), GRADER
+    )
+    assert verdict.reason is not None
+    assert str(verdict.reason.why) == "the check raised KeyError: 'x'"
+    assert verdict.points == 0
+
+
+def test_what_was_never_played_needs_no_replay() -> None:
+    missed = without_replay(INSTANCE, Played(Outcome.NOT_REACHED, because="test_a"))
+    broken = without_replay(INSTANCE, Played(Outcome.ERROR, words=say("no answer")))
+    assert missed is not None
+    assert (missed.outcome, missed.because) == (Outcome.NOT_REACHED, "test_a")
+    assert broken is not None
+    assert broken.outcome is Outcome.ERROR
+    assert without_replay(INSTANCE, Played(Outcome.PASSED)) is None
+
+
+def test_the_verdict_takes_time_and_evidence_from_the_rehearsal() -> None:
+    played = Played(Outcome.PASSED, Tape([SEEN]), seconds=2.5)
+    stage = Replay(played.tape)
+    stage.ask("pod", lambda _: None)
+    verdict = after_replay(INSTANCE, played, stage, None, GRADER)
+    assert (verdict.seconds, verdict.points) == (2.5, 3)
+    assert [evidence.question for evidence in verdict.evidence] == ["pod"]
+
+
+def test_a_fixture_that_fails_around_a_check_is_an_error() -> None:
+    verdict = spoiled(INSTANCE, Played(Outcome.PASSED), RuntimeError("no"))
+    assert verdict.outcome is Outcome.ERROR
