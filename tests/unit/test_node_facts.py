@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from podgrade.cluster.providers import node
 from podgrade.cluster.providers.node_facts import GIB, HostFacts, gather, why_not
+from podgrade.model.errors import ClusterUnavailableError
 
 GOOD = HostFacts(
     system="Linux",
@@ -57,6 +59,16 @@ def test_built_programs_need_no_room_to_build():
 def test_the_machine_itself_comes_before_its_packages():
     lacking = replace(GOOD, system="Windows", user_id=-1, missing=("ip",))
     assert "needs Linux" in str(why_not(lacking))
+
+
+def test_down_without_root(tmp_path, monkeypatch):
+    monkeypatch.setenv("PODGRADE_STATE", str(tmp_path))
+    monkeypatch.setattr(node, "is_root", lambda: False)
+    provider = node.NodeProvider()
+    provider.down("none", print)  # nothing to end, nothing to say
+    (tmp_path / "clusters" / "mine").mkdir(parents=True)
+    with pytest.raises(ClusterUnavailableError, match="sudo"):
+        provider.down("mine", print)
 
 
 def test_facts_of_this_machine_are_gathered(tmp_path):

@@ -17,7 +17,13 @@ from podgrade.cluster.providers import node_network as network
 from podgrade.cluster.providers import node_process as processes
 from podgrade.cluster.providers.node_build import ensure_programs, programs_folder
 from podgrade.cluster.providers.node_cache import locked, sweep_old
-from podgrade.cluster.providers.node_facts import find_command, gather, why_not
+from podgrade.cluster.providers.node_facts import (
+    NEEDS_ROOT,
+    find_command,
+    gather,
+    is_root,
+    why_not,
+)
 from podgrade.cluster.providers.node_images import ensure_images
 from podgrade.cluster.providers.node_paths import (
     DEFAULT_NAME,
@@ -81,8 +87,15 @@ class NodeProvider:
             return self._await_ready(name, progress)
 
     def down(self, name: str, progress: Progress) -> None:
-        """End the cluster; nothing of it is left on the machine, the built programs aside."""
+        """End the cluster; nothing of it is left on the machine, the built programs aside.
+
+        Raises ClusterUnavailableError when this user may not.
+        """
         folder = cluster_folder(name)
+        if not is_root():
+            if not folder.exists():
+                return  # only root can have made one
+            raise ClusterUnavailableError(NEEDS_ROOT)
         with _cluster_lock(name):
             if folder.exists():
                 progress(say("Ending the cluster {name}", name=name))

@@ -15,6 +15,8 @@ ROOM_TO_BUILD = 8 * GIB  # Go's module and build caches take about 5 GiB, the re
 ROOM_TO_RUN = 2 * GIB
 OLDEST_KERNEL = (5, 4)
 
+NEEDS_ROOT = say("The node provider needs root: run the command again with sudo.")
+
 PACKAGES = {
     "ip": "iproute2",
     "iptables": "iptables",
@@ -49,7 +51,7 @@ def gather(cache: Path, state: Path, *, built: bool) -> HostFacts:
     return HostFacts(
         system=platform.system(),
         machine=platform.machine(),
-        user_id=os.geteuid() if hasattr(os, "geteuid") else -1,
+        user_id=_user_id(),
         kernel=_kernel(platform.release()),
         cache_bytes=_free(cache),
         state_bytes=_free(state),
@@ -84,7 +86,7 @@ def _wrong_machine(facts: HostFacts) -> Words | None:
             seen=_dotted(facts.kernel),
         )
     if facts.user_id != 0:
-        return say("The node provider needs root: run the command again with sudo.")
+        return NEEDS_ROOT
     return None
 
 
@@ -119,6 +121,15 @@ def _no_room(facts: HostFacts) -> Words | None:
             free=f"{facts.state_bytes / GIB:.1f}",
         )
     return None
+
+
+def is_root() -> bool:
+    """Whether this process may make namespaces, mounts and links."""
+    return _user_id() == 0
+
+
+def _user_id() -> int:
+    return os.geteuid() if hasattr(os, "geteuid") else -1
 
 
 def find_command(name: str) -> str | None:
