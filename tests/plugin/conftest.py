@@ -32,6 +32,7 @@ def pytest_podgrade_result(result):
             "outcome": str(v.outcome),
             "points": v.points,
             "because": v.because,
+            "seconds": v.seconds,
             "code": v.reason and v.reason.code,
             "expected": v.reason and v.reason.expected and str(v.reason.expected),
             "seen": v.reason and v.reason.seen and str(v.reason.seen),

@@ -81,6 +81,8 @@ def test_the_process_is_gone_soon_and_what_is_known_is_told(pack, number):
     assert half.outcomes() == {"test_manifest_is_accepted": "passed", "test_containers": "passed"}
     assert half.notes == ["the run was ended early: 2 checks have no verdict"]
     assert "6 passed" in said
+    assert "demo done.yaml: 6/6" in said
+    assert "demo half.yaml: -/1" in said
     assert "test_containers[half.yaml]" in (pack.root / "report.xml").read_text()
     assert [call["call"] for call in pack.calls("close", "release")].count("release") == 2
     assert pack.calls()[-1]["call"] == "close"

@@ -294,8 +294,9 @@ def test_the_time_that_junit_reports_is_the_rehearsals(pack):
     pack.grader(JUNIT)
     pack.submission("kim", ready_after="0.6")
     found = {name: case[2] for name, case in junit(pack).items()}
-    assert 0.3 < found["test_ready[kim.yaml]"] < 20
-    assert found["test_answers[kim.yaml]"] < 0.3
+    for check in ("test_ready", "test_answers"):
+        rehearsed = pack.result()[check]["seconds"]
+        assert found[f"{check}[kim.yaml]"] >= round(rehearsed, 3) > 0
 
 
 def test_points_stand_at_the_end_of_pytests_own_report(pack):
