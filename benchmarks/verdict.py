@@ -245,6 +245,11 @@ def _spread(seconds: list[float]) -> tuple[float, float, float]:
     return ordered[0], statistics.median(ordered), ordered[-1]
 
 
+def _say_spread(name: str, seconds: list[float]) -> None:
+    low, middle, high = _spread(seconds)
+    print(f"{name}: {middle:.2f} s ({low:.2f}–{high:.2f})")
+
+
 def unused(rounds: int) -> tuple[float, float]:
     """Medians of an empty pytest run with the plugin installed and with it switched off."""
     with tempfile.TemporaryDirectory() as folder:
@@ -303,15 +308,10 @@ def main() -> None:
     print("| contestant | median s | min–max s | ratio to the floor |\n|---|---|---|---|")
     for name, seconds in bench.seconds.items():
         print(_line(name, seconds, floor))
-    for name, seconds in zip(
-        ("from handing in", "from the first refused pull"),
-        zip(*bench.doom, strict=True),
-        strict=True,
-    ):
-        low, middle, high = _spread(list(seconds))
-        print(f"doomed by a misspelt image, {name}: {middle:.2f} s ({low:.2f}–{high:.2f})")
-    low, middle, high = _spread(whole_command(5))
-    print(f"whole command: {middle:.2f} s ({low:.2f}–{high:.2f})")
+    whole, since = ([pair[side] for pair in bench.doom] for side in (0, 1))
+    _say_spread("doomed by a misspelt image, from handing in", whole)
+    _say_spread("doomed by a misspelt image, from the first refused pull", since)
+    _say_spread("whole command", whole_command(5))
     print(f"start of the process: {start_up(5):.2f} s")
     used, plain = unused(11)
     print(f"unused plugin adds {1000 * (used - plain):.0f} ms to an empty pytest run")
