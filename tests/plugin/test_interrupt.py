@@ -26,6 +26,15 @@ CHECKS = """
 """
 
 
+# Whoever runs these tests in the background may have had Ctrl-C ignored, which is inherited.
+PYTEST = """
+import signal, sys, pytest
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.path.insert(0, "")
+sys.exit(pytest.main(sys.argv[1:]))
+"""
+
+
 class Running:
     """A pytest run in a process of its own, to be interrupted."""
 
@@ -33,7 +42,7 @@ class Running:
         self.pack = pack
         words = ["--disable-plugin-autoload", "-p", "podgrade.plugin", "-p", "no:cacheprovider"]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "pytest", *words, *pack.named(), *arguments],
+            [sys.executable, "-c", PYTEST, *words, *pack.named(), *arguments],
             cwd=pack.root,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
