@@ -256,9 +256,10 @@ def unused(rounds: int) -> tuple[float, float]:
         Path(folder, "test_empty.py").write_text("def test_nothing():\n    pass\n")
         times: dict[str, list[float]] = {"with": [], "without": []}
         for _ in range(rounds):
-            for name, extra in (("with", ()), ("without", ("-p", "no:podgrade"))):
+            for name, extra in (("with", ("-p", "podgrade.plugin")), ("without", ())):
                 began = time.monotonic()
-                command = [sys.executable, "-m", "pytest", "-q", *extra, folder]
+                alone = ["--disable-plugin-autoload", "-p", "no:cacheprovider"]
+                command = [sys.executable, "-m", "pytest", "-q", *alone, *extra, folder]
                 subprocess.run(command, check=True, capture_output=True, cwd=folder)
                 times[name].append(time.monotonic() - began)
     return statistics.median(times["with"]), statistics.median(times["without"])
@@ -313,7 +314,7 @@ def main() -> None:
     _say_spread("doomed by a misspelt image, from the first refused pull", since)
     _say_spread("whole command", whole_command(5))
     print(f"start of the process: {start_up(5):.2f} s")
-    used, plain = unused(11)
+    used, plain = unused(21)
     print(f"unused plugin adds {1000 * (used - plain):.0f} ms to an empty pytest run")
 
 
