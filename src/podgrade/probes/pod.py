@@ -110,7 +110,14 @@ def _ready(bench: Bench) -> Text:
     if seen is None:
         return Text("0/0", About(subject, _reason(doom), say("there is no Pod")))
     column = kubectl.ready_column(seen)
-    return Text(column, About(subject, _reason(doom), _row(subject, column, seen)))
+    reason = _reason(doom) or _counted(seen)
+    return Text(column, About(subject, reason, _row(subject, column, seen)))
+
+
+def _counted(pod: Pod) -> Reason:
+    """Why a Pod that is Ready may still not show what was expected."""
+    names = ", ".join(str(container["name"]) for container in kubectl.containers(pod))
+    return Reason("container-count", why=say("the Pod has the containers {names}", names=names))
 
 
 def _lasts(bench: Bench, pod: Pod) -> bool:
