@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -75,7 +76,7 @@ def test_trouble_is_one_sentence(run, graded, trouble, code):
 
 
 def test_an_interrupted_run_shows_what_is_known(run, graded):
-    graded(failed(), code=2)
+    graded(replace(failed(), missing=2), code=2)
     answer = run("check", "sidecar", "pod.yaml")
 
     assert answer.exit_code == 130

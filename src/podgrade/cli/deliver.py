@@ -29,7 +29,7 @@ def deliver(grading: Grading, exercise: Exercise, form: str, target: Path | None
         sys.stdout.write(text)
     else:
         for result in grading.results:
-            show(result, exercise, language(), output(), partial=grading.interrupted)
+            show(result, exercise, language(), output())
     if grading.problem is not None:
         click.echo(f"podgrade: {told(grading.problem)}", err=True)
 
@@ -40,7 +40,7 @@ def as_text(grading: Grading, exercise: Exercise) -> str:
 
     stream = io.StringIO()
     for result in grading.results:
-        show(result, exercise, language(), output(stream), partial=grading.interrupted)
+        show(result, exercise, language(), output(stream))
     return stream.getvalue()
 
 

@@ -59,10 +59,14 @@ class Group:
             notes=(*(rehearsed.notes if rehearsed else ()), *self._cut_short()),
             seconds=rehearsed.seconds if rehearsed else 0.0,
             kept=rehearsed.kept if rehearsed else None,
+            missing=self._missing(),
         )
 
+    def _missing(self) -> int:
+        return len(self.chosen - self.verdicts.keys())
+
     def _cut_short(self) -> tuple[Words, ...]:
-        missing = len(self.chosen - self.verdicts.keys())
+        missing = self._missing()
         if missing <= 0:
             return ()
         return (say("the run was ended early: {count} checks have no verdict", count=missing),)

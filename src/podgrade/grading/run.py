@@ -200,8 +200,7 @@ class GradingRun:
             if not group.verdicts or group.submission.fixture:
                 continue
             result = group.result()
-            open_ = result.score is None or not group.complete
-            score = "-" if open_ else f"{result.score:g}"
+            score = "-" if result.score is None else f"{result.score:g}"
             yield f"{result.exercise} {result.submission}: {score}/{result.possible:g}"
             yield from (f"  {self._wording.said(note)}" for note in result.notes)
             if result.kept:

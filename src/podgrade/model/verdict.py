@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from podgrade.model.reason import Reason
@@ -71,7 +71,8 @@ class Result:
     seconds: float = 0.0
     kept: str | None = None
     """The namespace that was kept for a look (`--keep`), else None."""
-    extra: dict[str, str] = field(default_factory=dict)
+    missing: int = 0
+    """Checks that have no verdict because the run was ended early."""
 
     @property
     def possible(self) -> float:
@@ -85,10 +86,14 @@ class Result:
 
     @property
     def score(self) -> float | None:
-        """Points earned, or None where an error leaves the score open."""
-        return None if self.erroneous else sum(verdict.points for verdict in self.verdicts)
+        """Points earned, or None where an error or an early end leaves the score open."""
+        if self.erroneous or self.missing:
+            return None
+        return sum(verdict.points for verdict in self.verdicts)
 
     @property
     def passed(self) -> bool:
         """True if every check passed."""
-        return all(verdict.outcome is Outcome.PASSED for verdict in self.verdicts)
+        return not self.missing and all(
+            verdict.outcome is Outcome.PASSED for verdict in self.verdicts
+        )

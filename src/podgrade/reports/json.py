@@ -55,7 +55,7 @@ def as_data(result: Result, language: str, version: str) -> dict[str, Any]:
 
 
 def _overall(result: Result) -> str:
-    if result.erroneous:
+    if result.score is None:
         return Outcome.ERROR.value
     return (Outcome.PASSED if result.passed else Outcome.FAILED).value
 

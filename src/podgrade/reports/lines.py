@@ -67,6 +67,8 @@ def hint(result: Result, exercise: Exercise, language: str) -> str | None:
 
 def total(result: Result, language: str) -> str:
     """The sum, or why there is none."""
+    if result.missing:
+        return said(say("No score: the run was ended early."), language)
     if result.score is None:
         return said(
             say("No score: the grading environment failed. This is not your fault."), language

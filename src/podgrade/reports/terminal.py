@@ -30,10 +30,8 @@ def show(
     exercise: Exercise | None,
     language: str,
     console: Console,
-    *,
-    partial: bool = False,
 ) -> None:
-    """Print the verdict on one submission; a `partial` one was cut short and has no score."""
+    """Print the verdict on one submission; one that was cut short has no score."""
     put(console, _heading(result, exercise, language), style="bold")
     put(console, "")
     told = lines(result, language)
@@ -44,9 +42,8 @@ def show(
     for line in told:
         _show_line(line, columns, language, console)
     put(console, "")
-    early = said(say("No score: the run was ended early."), language)
-    put(console, early if partial else total(result, language), style="bold")
-    if result.passed and not partial:
+    put(console, total(result, language), style="bold")
+    if result.passed:
         put(console, said(say("Every check passed. Well done!"), language))
     for remark in _remarks(result, exercise, language):
         put(console, remark)
