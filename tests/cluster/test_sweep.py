@@ -12,7 +12,7 @@ from podgrade.cluster.kinds import path_of
 from podgrade.workspace import fence
 from podgrade.workspace.build import tear_down
 from podgrade.workspace.run import Run
-from podgrade.workspace.sweep import sweep
+from podgrade.workspace.sweep import standing, sweep
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +61,12 @@ def test_what_is_going_already_is_left_alone(connection, left_behind):
     left_behind(run)
     assert len(sweep(connection, now=time.time(), all_of_run=run.id)) == 1
     assert sweep(connection, now=time.time(), all_of_run=run.id) == []
+
+
+def test_a_run_whose_time_has_not_passed_is_named_and_left(connection, left_behind):
+    run = Run.new()
+    left_behind(run)
+    sweep(connection, now=time.time())
+    found = {one.run: one for one in standing(connection, now=time.time())}
+    assert found[run.id].namespaces == 1
+    assert found[run.id].until > time.time()

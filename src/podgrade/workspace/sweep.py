@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from podgrade.cluster.connection import ApiRefusal, Connection
@@ -26,6 +28,30 @@ def sweep(connection: Connection, *, now: float, all_of_run: str | None = None) 
     for name in names:
         tear_down(connection, name)
     return names
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A run whose namespaces may not be swept yet; `until` is in seconds since the epoch."""
+
+    run: str
+    namespaces: int
+    until: int
+
+
+def standing(connection: Connection, *, now: float) -> tuple[Standing, ...]:
+    """The runs that have namespaces whose time has not passed, by id.
+
+    Whether such a run is at work or was killed, the cluster does not know.
+    Raises InfrastructureError where the namespaces cannot be looked at.
+    """
+    ends: dict[str, list[int]] = defaultdict(list)
+    for namespace in _ours(connection, None):
+        labels = namespace["metadata"].get("labels", {})
+        if not _expired(namespace, now):
+            expires = str(labels.get(EXPIRES, ""))
+            ends[str(labels[RUN])].append(int(expires) if expires.isdigit() else 0)
+    return tuple(Standing(run, len(times), max(times)) for run, times in sorted(ends.items()))
 
 
 def _ours(connection: Connection, run: str | None) -> list[Mapping[str, Any]]:
