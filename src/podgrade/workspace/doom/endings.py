@@ -77,6 +77,10 @@ def _held_by(part: Part, other: Part) -> bool:
     """True if the other waits for this one, or is done: neither can help it."""
     if part.role is Role.MAIN:
         return other.role is Role.INIT
+    if part.role is Role.SIDECAR and "startupProbe" not in part.spec:
+        # The kubelet goes on as soon as it sees the sidecar run, however briefly: it may have
+        # missed the first lives (computeInitContainerActions in pkg/kubelet/kuberuntime).
+        return other.past
     return other.role is Role.MAIN or other.index > part.index or other.past
 
 
