@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 from tests.cluster.rooms import manifest, rooms, there, until
@@ -69,9 +70,28 @@ def test_it_reaches_a_workspace_by_address_and_by_service(run, toolbox):
     run.workspaces.release(workspace)
 
 
+@pytest.mark.parametrize(
+    ("image", "why"),
+    [
+        ("no-such-image", "`no-such-image` was not found"),
+        (
+            "registry.invalid/curl:1",
+            "`registry.invalid/curl:1` (could not be pulled|was not found)",
+        ),
+    ],
+)
+def test_an_image_that_is_not_to_be_had_is_told_at_once(run, monkeypatch, image, why):
+    monkeypatch.setattr(toolboxes, "TOOLBOX_IMAGE", image)
+    began = time.monotonic()
+    with rooms_of(run) as toolbox, pytest.raises(InfrastructureError, match=why) as raised:
+        toolbox.exec(["true"])
+
+    assert time.monotonic() - began < 40  # the kubelet pulls again after 10 to 20 s
+    assert "kind load docker-image" in str(raised.value)
+
+
 def test_one_that_does_not_come_is_infrastructure(run, monkeypatch):
-    monkeypatch.setattr(toolboxes, "TOOLBOX_IMAGE", "no-such-image")
-    monkeypatch.setattr(toolboxes, "_COMES_WITHIN", 5.0)
+    monkeypatch.setattr(toolboxes, "_COMES_WITHIN", 0.0)
     with rooms_of(run) as toolbox, pytest.raises(InfrastructureError, match="did not come up"):
         toolbox.exec(["true"])
 

@@ -7,13 +7,11 @@ import pytest
 pytest_plugins = "pytester"
 
 PROVING = """
-    from podgrade.grading.proof import came_out, decided_by, expectation, should_come_out
+    from podgrade.grading.proof import sides
 
     def pytest_podgrade_prove(submission, result):
-        root = Path(__file__).with_name("fixtures") / result.exercise
-        expected = expectation(root, submission)
-        assert came_out(result) == should_come_out(expected)
-        assert decided_by(result) == expected.decided_by
+        expected, seen = sides(Path(__file__).with_name("fixtures"), submission, result)
+        assert seen == expected
 """
 
 CHECKS = """

@@ -6,7 +6,8 @@ import pytest
 
 from podgrade.locale import in_language
 from podgrade.workspace.doom import Goal, GoalKind, Scene, judge, obstacle
-from podgrade.workspace.doom.images import Refusal, meaning
+from podgrade.workspace.doom.case import Case
+from podgrade.workspace.doom.images import Refusal, image_refused, meaning
 from podgrade.workspace.doom.near import meant_image, nearest
 
 READY = Goal(GoalKind.READY)
@@ -97,6 +98,24 @@ def event(reason, message, *, container=None, count=1):
 )
 def test_meanings_of_a_refused_pull(message, refusal):
     assert meaning(message) == refusal
+
+
+@pytest.mark.parametrize(
+    ("message", "count", "code"),
+    [
+        ("dial tcp: lookup registry-1.docker.io: no such host", 1, None),
+        ("dial tcp: lookup registry-1.docker.io: no such host", 2, "image-pull-trouble"),
+        ("docker.io/library/nginx:9.99: not found", 2, "image-not-found"),
+        ("something nobody has seen before", 2, "image-pull-trouble"),
+        ("toomanyrequests", 3, None),
+    ],
+)
+def test_an_image_of_ours_is_given_up_after_two_pulls(message, count, code):
+    refused = pod({"c": waiting("ImagePullBackOff", PULL + message)}, phase="Pending")
+    events = [event("Failed", f"Failed to pull image: {message}", container="c", count=count)]
+    doom = image_refused(Case(READY, scene(refused, events=events), Cluster(), refused))
+
+    assert (doom and doom.code) == code
 
 
 @pytest.mark.parametrize(

@@ -68,3 +68,25 @@ def test_many_submissions_are_named_and_bounded():
 
     assert "learner-1: waiting" in text
     assert "… and 3 more" in text
+
+
+def test_where_lines_are_not_wanted_there_are_none():
+    stream = io.StringIO()
+    with Progress(Console(file=stream, force_terminal=False), "en", lines=False) as progress:
+        progress.doing("a", Text("waiting", ""), time.monotonic() - 5)
+        time.sleep(0.7)
+
+    assert stream.getvalue() == ""
+
+
+def test_what_is_printed_aside_stays_above_what_moves():
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=True, width=40)
+    with Progress(console, "en") as progress:
+        progress.doing("a", Text("waiting", ""), time.monotonic())
+        with progress.aside():
+            before = stream.getvalue()
+            stream.write("told\n")
+
+    assert before.endswith("\x1b[2K")  # the line that moved is gone
+    assert "waiting" in stream.getvalue().partition("told\n")[2]

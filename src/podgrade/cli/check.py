@@ -85,11 +85,10 @@ def _submission(files: tuple[str, ...]) -> Submission:
 def _arguments(
     junitxml: Path | None, keep: bool, context: str | None, kubeconfig: Path | None
 ) -> Iterator[str]:
+    from podgrade.cli.alone import cluster_arguments
+
     if junitxml is not None:
         yield f"--junitxml={junitxml.resolve()}"
     if keep:
         yield "--keep"
-    if context is not None:
-        yield f"--context={context}"
-    if kubeconfig is not None:
-        yield f"--kubeconfig={kubeconfig.resolve()}"
+    yield from cluster_arguments(context, kubeconfig)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from podgrade import __version__
-from podgrade.cli.grade import Grading
+from podgrade.cli.alone import Grading
 from podgrade.cli.screen import output
 from podgrade.cli.speech import language, told
 from podgrade.model.errors import UsageProblem

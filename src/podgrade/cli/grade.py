@@ -1,112 +1,28 @@
-"""Runs a grader with pytest in this process and gathers what it finds out."""
+"""Grades one submission in this process."""
 
 from __future__ import annotations
 
-import contextlib
-import io
-import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 import pytest
 
-from podgrade.cli.codes import FAILED, FULL_MARKS, INTERRUPTED, TROUBLE, exit_code
+from podgrade.cli.alone import Grading, Listener, listen
 from podgrade.cli.screen import asides
-from podgrade.model.errors import PodgradeError
 from podgrade.model.exercise import Exercise
 from podgrade.model.submission import Submission
-from podgrade.model.text import Words, say
-from podgrade.model.verdict import Result
 from podgrade.reports.live import Progress
 
-# Only what belongs to the pack: no settings or plug-ins of the folder one happens to be in.
-_ALONE = (
-    "--disable-plugin-autoload",
-    "-p",
-    "podgrade.plugin",
-    "-p",
-    "no:terminal",
-    "-p",
-    "no:cacheprovider",
-    "--capture=sys",
-    "--import-mode=importlib",
-    "-c",
-    os.devnull,
-)
 
-_BEFORE = ""
-"""Stands for the submission in the progress until the plugin tells the key it gave it."""
-
-
-@dataclass
-class Grading:
-    """What a run found out: results, or the trouble that kept it from having any."""
-
-    results: list[Result] = field(default_factory=list)
-    trouble: PodgradeError | None = None
-    interrupted: bool = False
-    said: str = ""
-    """What pytest said; of interest only where there is no result."""
-
-    @property
-    def exit_code(self) -> int:
-        if self.interrupted:
-            return INTERRUPTED
-        if self.trouble is not None:
-            return exit_code(self.trouble)
-        if not self.results or any(result.erroneous for result in self.results):
-            return TROUBLE
-        return FULL_MARKS if all(result.passed for result in self.results) else FAILED
-
-    @property
-    def problem(self) -> Words | None:
-        """One sentence for a run that ended without a verdict or before its time."""
-        if self.interrupted and self.results:
-            return say("interrupted: what is known so far is shown")
-        if self.interrupted:
-            return say("interrupted before anything was known")
-        if self.trouble is not None:
-            return self.trouble.words
-        if not self.results:
-            return say("the grader could not be run:\n{said}", said=self.said.strip())
-        return None
-
-
-class Collector:
-    """The pytest plugin that hands in the submission and receives its result."""
+class Collector(Listener):
+    """Hands in the submission, too."""
 
     def __init__(self, submission: Submission, progress: Progress) -> None:
-        self.grading = Grading()
+        super().__init__(progress)
         self._submission = submission
-        self._progress = progress
 
     @pytest.hookimpl
     def pytest_podgrade_submissions(self) -> list[Submission]:
         return [self._submission]
-
-    @pytest.hookimpl
-    def pytest_podgrade_progress(self, submission: str, doing: Words, since: float) -> None:
-        self._progress.done(_BEFORE)
-        self._progress.doing(submission, doing, since)
-
-    @pytest.hookimpl
-    def pytest_podgrade_result(self, result: Result) -> None:
-        self._progress.done(_BEFORE)
-        self._progress.done(result.submission)
-        self.grading.results.append(result)
-
-    @pytest.hookimpl
-    def pytest_podgrade_trouble(self, error: PodgradeError) -> None:
-        self.grading.trouble = error
-
-    @pytest.hookimpl
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self.grading.said += f"{report.longreprtext}\n"
-
-    @pytest.hookimpl
-    def pytest_internalerror(self, excrepr: object) -> None:
-        self.grading.said += f"{excrepr}\n"
 
 
 def grade(
@@ -114,28 +30,6 @@ def grade(
 ) -> Grading:
     """Grade one submission; further `arguments` are pytest's. Shows progress meanwhile."""
     pack = exercise.grader.parent.parent
-    place = (f"--rootdir={pack}", f"--confcutdir={pack}")
-    line = [str(exercise.grader), *_ALONE, *place, f"--lang={language}", *arguments]
     with Progress(asides(), language) as progress:
         collector = Collector(submission, progress)
-        progress.doing(_BEFORE, say("connecting to the cluster"), progress.began)
-        with _pytest_alone() as said:
-            code = pytest.main(line, plugins=[collector])
-    grading = collector.grading
-    # pytest has one code for Ctrl-C and for errors of collection, which were told.
-    grading.interrupted = code == pytest.ExitCode.INTERRUPTED and not grading.said
-    grading.said = grading.said or said.getvalue()
-    return grading
-
-
-@contextlib.contextmanager
-def _pytest_alone() -> Iterator[io.StringIO]:
-    """Keep pytest's own words off the streams, and PYTEST_ADDOPTS out of the run."""
-    said = io.StringIO()
-    options = os.environ.pop("PYTEST_ADDOPTS", None)
-    try:
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-            yield said
-    finally:
-        if options is not None:
-            os.environ["PYTEST_ADDOPTS"] = options
+        return listen(collector, pack, [exercise.grader], arguments, language)

@@ -24,6 +24,10 @@ COMMANDS: dict[str, tuple[str, Message]] = {
         "start:start",
         say("Put the sheet and a starter of an exercise into the current folder."),
     ),
+    "verify": (
+        "verify:verify",
+        say("Prove a pack: that its fixtures come out as they should on a real cluster."),
+    ),
     "cluster": (
         "cluster:cluster",
         say("Bring a practice cluster up, take it down, or see how it is."),

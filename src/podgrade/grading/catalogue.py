@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,16 @@ from podgrade.model.errors import UsageProblem
 from podgrade.model.exercise import Exercise, Limits, Target
 from podgrade.model.text import Message, Text, say
 
-__all__ = ["Pack", "exercise", "exercise_of", "exercises", "packs", "sheet", "starter"]
+__all__ = [
+    "Pack",
+    "exercise",
+    "exercise_of",
+    "exercises",
+    "exercises_of",
+    "packs",
+    "sheet",
+    "starter",
+]
 
 
 def exercises(start: Path | None = None) -> tuple[Exercise, ...]:
@@ -28,6 +38,19 @@ def exercise(slug: str, start: Path | None = None) -> Exercise:
         if slug in pack.slugs():
             return load(pack, slug)
     raise UsageProblem(_unknown(slug, sorted({name for pack in found for name in pack.slugs()})))
+
+
+def exercises_of(folder: Path, slugs: Sequence[str] = ()) -> tuple[Exercise, ...]:
+    """These exercises of the pack in `folder`, or all. UsageProblem where there is none such."""
+    pack = Pack(folder.resolve())
+    if not pack.complete or not pack.slugs():
+        raise UsageProblem(
+            say("{folder} is no pack: a pack has exercises/ and graders/", folder=folder)
+        )
+    for slug in slugs:
+        if slug not in pack.slugs():
+            raise UsageProblem(_unknown(slug, list(pack.slugs())))
+    return tuple(load(pack, slug) for slug in pack.slugs() if not slugs or slug in slugs)
 
 
 def exercise_of(grader: Path) -> Exercise:

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 
 from podgrade.grading.groups import Group
+from podgrade.grading.sheet import parsed
 from podgrade.model.errors import UsageProblem
 from podgrade.model.exercise import Exercise
 from podgrade.model.submission import Key, Submission
-from podgrade.model.text import say
+from podgrade.model.text import Words, say
 from podgrade.model.verdict import Outcome, Result
 from podgrade.workspace.read import load
 
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from podgrade.grading.session import GradingSession
 
 EXPECT = "expect.yaml"
+DECIDED_BY = "decided_by"
+
+Side = dict[str, str]
+"""Each check that did not pass with what it came out as, and what decided it."""
 
 # Reasons that can only be known when a limit has passed; all others rest on evidence.
 AT_THE_LIMIT = frozenset({"silent", "no-answer", "not-ready", "not-ready-probe", "init-running"})
@@ -36,34 +40,91 @@ class Expectation:
     decided_by: str | None = None
 
 
+@dataclass(frozen=True)
+class Compared:
+    """One fixture: what it should come out as, and what it did.
+
+    `problem` says why its expectation could not be understood.
+    """
+
+    submission: Submission
+    result: Result
+    expected: Side
+    seen: Side
+    problem: Words | None = None
+
+    @property
+    def name(self) -> str:
+        return str(self.submission.fixture)
+
+    @property
+    def proven(self) -> bool:
+        """True if it came out as it should."""
+        return self.problem is None and self.expected == self.seen
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """The checks in which the two differ, and `decided_by`."""
+        names = dict.fromkeys((*self.expected, *self.seen))
+        return tuple(name for name in names if self.expected.get(name) != self.seen.get(name))
+
+
+def root_of(exercise: Exercise) -> Path:
+    """Where the exercise's fixtures are."""
+    return exercise.grader.parent.parent / "fixtures" / exercise.slug
+
+
+def folders_of(root: Path) -> tuple[Path, ...]:
+    """The folder of every fixture: `reference/<form>` and `broken/<mistake>`."""
+    return (*sorted(root.glob("reference/*/")), *sorted(root.glob("broken/*/")))
+
+
 def fixtures_of(exercise: Exercise) -> tuple[Submission, ...]:
-    """Every fixture of the exercise: `reference/<form>` and `broken/<mistake>`."""
-    root = exercise.grader.parent.parent / "fixtures" / exercise.slug
-    folders = [*sorted(root.glob("reference/*/")), *sorted(root.glob("broken/*/"))]
-    return tuple(_fixture(folder, root) for folder in folders)
+    """Every fixture of the exercise."""
+    root = root_of(exercise)
+    return tuple(_fixture(folder, root) for folder in folders_of(root))
+
+
+def files_of(folder: Path) -> tuple[str, ...]:
+    """What a fixture hands in."""
+    return tuple(str(path) for path in sorted(folder.iterdir()) if path.name != EXPECT)
 
 
 def _fixture(folder: Path, root: Path) -> Submission:
-    files = [str(path) for path in sorted(folder.iterdir()) if path.name != EXPECT]
     name = folder.relative_to(root).as_posix()
-    return Submission(Key(name.replace("/", "-")), load(files, None), fixture=name)
+    return Submission(Key(name.replace("/", "-")), load(files_of(folder), None), fixture=name)
 
 
 def expectation(exercise_root: Path, submission: Submission) -> Expectation:
     """What the fixture's expect.yaml says; a reference has none: everything passes.
 
-    Raises UsageProblem for a mistake without one.
+    Raises UsageProblem for a mistake without one, or with one that cannot be understood.
     """
+    if is_reference(submission):
+        return Expectation()
     path = exercise_root / str(submission.fixture) / EXPECT
     if not path.is_file():
-        if str(submission.fixture).startswith("reference/"):
-            return Expectation()
         raise UsageProblem(say("{file} is missing", file=path))
-    body: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    return _understood(path, parsed(path))
+
+
+def is_reference(submission: Submission) -> bool:
+    """True for a fixture that is a right answer."""
+    return str(submission.fixture).startswith("reference/")
+
+
+def _understood(path: Path, body: object) -> Expectation:
+    if not isinstance(body, Mapping):
+        body = {}
+    failed, not_reached = body.get("failed") or {}, body.get("not_reached") or []
+    if not isinstance(failed, Mapping):
+        raise UsageProblem(say("{file}: `failed` is a map: each check and its reason", file=path))
+    if not isinstance(not_reached, list):
+        raise UsageProblem(say("{file}: `not_reached` is a list of checks", file=path))
     return Expectation(
-        dict(body.get("failed", {})),
-        frozenset(body.get("not_reached", ())),
-        body.get("decided_by"),
+        {str(name): str(code) for name, code in failed.items()},
+        frozenset(map(str, not_reached)),
+        body.get(DECIDED_BY),
     )
 
 
@@ -84,6 +145,30 @@ def decided_by(result: Result) -> str | None:
     if not codes:
         return None
     return "limit" if codes & AT_THE_LIMIT else "evidence"
+
+
+def sides(fixtures: Path, submission: Submission, result: Result) -> tuple[Side, Side]:
+    """What a fixture should come out as, and what it did: equal where the fixture is proven.
+
+    `fixtures` is the pack's folder of that name. Raises UsageProblem as `expectation` does.
+    """
+    expected = expectation(fixtures / result.exercise, submission)
+    return (
+        _side(should_come_out(expected), expected.decided_by),
+        _side(came_out(result), decided_by(result)),
+    )
+
+
+def compare(fixtures: Path, submission: Submission, result: Result) -> Compared:
+    """The same two sides, with what is wrong with the expectation as a sentence."""
+    try:
+        return Compared(submission, result, *sides(fixtures, submission, result))
+    except UsageProblem as error:
+        return Compared(submission, result, {}, {}, error.words)
+
+
+def _side(checks: dict[str, str], by: str | None) -> Side:
+    return checks | ({DECIDED_BY: by} if by else {})
 
 
 def _told(verdict: Any) -> str:

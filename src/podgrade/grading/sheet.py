@@ -27,7 +27,7 @@ def schema() -> dict[str, Any]:
 
 def checked(path: Path) -> dict[str, Any]:
     """The body of an exercise.yaml that fits the schema. UsageProblem names file and field."""
-    body = _parsed(path)
+    body = parsed(path)
     error = best_match(Draft202012Validator(schema()).iter_errors(body))
     if error is not None:
         raise UsageProblem(_problem(path, error))
@@ -35,7 +35,8 @@ def checked(path: Path) -> dict[str, Any]:
     return body
 
 
-def _parsed(path: Path) -> object:
+def parsed(path: Path) -> object:
+    """What a YAML file of a pack holds. UsageProblem says what is wrong with it."""
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:

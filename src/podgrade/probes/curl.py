@@ -19,6 +19,7 @@ from podgrade.probes.bench import Bench
 from podgrade.probes.tape import Stage
 from podgrade.probes.values import About, Number, Reply, Text
 from podgrade.workspace.doom import Goal, GoalKind
+from podgrade.workspace.target import is_ready
 
 BODY_LIMIT = 1 << 20  # bytes of a reply that are read at most
 ONE_REQUEST = 5.0  # seconds one request may take
@@ -126,7 +127,9 @@ def _asked_until_it_listens(bench: Bench, command: list[str]) -> ExecAnswer:
 
 def _no_answer(bench: Bench, url: str, ran: ExecAnswer) -> Reason:
     said = _written(ran).get("errormsg") or f"curl exit code {ran.code}"
-    doom = aim.obstacle(bench, Goal(GoalKind.READY))
+    pod = bench.workspace.pod()
+    up = pod is not None and is_ready(pod)  # then it is the program that does not answer
+    doom = None if up else aim.obstacle(bench, Goal(GoalKind.READY))
     name = bench.exercise.target.name
     return Reason(
         doom.code if doom else "no-answer",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 
@@ -42,6 +44,8 @@ class Progress:
 
     console: Console
     language: str
+    lines: bool = True
+    """Say in plain lines, too, what is waited for, where nothing can move."""
     began: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
@@ -52,9 +56,13 @@ class Progress:
         self._live: RichLive | None = None
 
     def __enter__(self) -> Progress:
-        if not self.console.is_terminal:
+        if self.console.is_terminal:
+            self._show()
+        elif self.lines:
             threading.Thread(target=self._tell, name="progress", daemon=True).start()
-            return self
+        return self
+
+    def _show(self) -> None:
         self._live = RichLive(
             get_renderable=self._picture,
             console=self.console,
@@ -64,7 +72,6 @@ class Progress:
             redirect_stderr=False,
         )
         self._live.start()
-        return self
 
     def __exit__(
         self,
@@ -73,9 +80,20 @@ class Progress:
         trace: TracebackType | None,
     ) -> None:
         self._ended.set()
+        self._hide()
+
+    def _hide(self) -> None:
         if self._live is not None:
             self._live.stop()
             self._live = None
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """What is printed in here stays, above what moves."""
+        self._hide()
+        yield
+        if self.console.is_terminal and not self._ended.is_set():
+            self._show()
 
     def doing(self, submission: str, doing: Words, since: float) -> None:
         """The submission waits for something new since that moment (time.monotonic)."""

@@ -16,11 +16,14 @@ from podgrade.cluster.kinds import path_of
 from podgrade.cluster.shell import Shell
 from podgrade.cluster.watch import View, Watch
 from podgrade.model.errors import InfrastructureError
+from podgrade.model.reason import Doom
 from podgrade.model.text import Words, say
 from podgrade.workspace import fence
 from podgrade.workspace.build import appeared, tear_down
 from podgrade.workspace.crew import Crew
-from podgrade.workspace.doom import Goal, GoalKind
+from podgrade.workspace.doom import Goal, GoalKind, newest
+from podgrade.workspace.doom.case import Case
+from podgrade.workspace.doom.images import image_refused
 from podgrade.workspace.lookup import ClusterLookup
 from podgrade.workspace.run import HOUR, Run
 from podgrade.workspace.target import is_ready
@@ -29,6 +32,7 @@ from podgrade.workspace.wait import Scope, wait
 TOOLBOX_IMAGE = "curlimages/curl:8.16.0"
 
 _NAME = "toolbox"
+_READY = Goal(GoalKind.READY)
 _COMES_WITHIN = 120.0  # seconds from the start of the run (its image may have to be pulled)
 _LIFE = 12 * HOUR  # the toolbox serves a run to its end
 
@@ -116,9 +120,11 @@ class Toolbox:
                 raise Stopped
         if self._failure or self._view is None:
             raise self._failure or _no_toolbox(say("it was not made"))
-        waited = wait(self._scope(self._view), Goal(GoalKind.READY), self._ready, self._left())
-        if waited.doom:
-            raise _no_toolbox(waited.doom.why)
+        scope = self._scope(self._view)
+        waited = wait(scope, _READY, lambda: self._ready() or _refused(scope), self._left())
+        doom = waited.value if isinstance(waited.value, Doom) else waited.doom
+        if doom:
+            raise _no_toolbox(_with_cure(doom))
 
     def _scope(self, view: View) -> Scope:
         lookup = ClusterLookup(self._connection, self.namespace)
@@ -130,6 +136,24 @@ class Toolbox:
 
     def _left(self) -> float:
         return max(self._end - time.monotonic(), 0.0)
+
+
+def _refused(scope: Scope) -> Doom | None:
+    """Why the image is not to be had; a learner's would be waited for to the limit."""
+    scene = scope.scene()
+    pod = newest(scene)
+    return image_refused(Case(_READY, scene, scope.lookup, pod)) if pod else None
+
+
+def _with_cure(doom: Doom) -> Words:
+    if not doom.code.startswith("image-"):
+        return doom.why
+    return say(
+        "{why}. podgrade needs the image {image} on the cluster: load it (with kind: `docker pull "
+        "{image}`, then `kind load docker-image {image}`), or let the nodes reach docker.io",
+        why=doom.why,
+        image=TOOLBOX_IMAGE,
+    )
 
 
 def _no_toolbox(why: Words) -> InfrastructureError:

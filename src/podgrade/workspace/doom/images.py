@@ -69,6 +69,14 @@ def image_doom(case: Case, part: Part) -> Doom | None:
     return _not_found(case, part) if _refused_twice(case, part, reason) else None
 
 
+def image_refused(case: Case) -> Doom | None:
+    """An image whose pull has failed twice, whoever is to blame; a rate limit passes by itself."""
+    for part in case.parts:
+        if newest_meaning(case, part) is not Refusal.LIMIT and _pulls(case, part) > 1:
+            return image_obstacle(case, part)
+    return None
+
+
 def image_obstacle(case: Case, part: Part) -> Doom | None:
     """At the limit: an image that has not come, and whose doing that is."""
     reason, message = part.why_waiting
@@ -99,9 +107,14 @@ def _refused_twice(case: Case, part: Part, reason: str) -> bool:
     """The kubelet backs off only after a refusal, so a back-off is the second time."""
     if reason == "ImagePullBackOff":
         return True
+    return _pulls(case, part) > 1
+
+
+def _pulls(case: Case, part: Part) -> int:
+    """How many pulls have failed."""
     failures = case.events_of(part, "Failed")
     pulls = [event for event in failures if "Failed to pull" in str(event.get("message"))]
-    return sum(int(event.get("count") or 1) for event in pulls) > 1
+    return sum(int(event.get("count") or 1) for event in pulls)
 
 
 def _not_found(case: Case, part: Part) -> Doom:

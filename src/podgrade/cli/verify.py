@@ -1,0 +1,84 @@
+"""`podgrade verify`: prove a pack by its fixtures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from podgrade.cli.speech import SaidCommand, language, option, told
+from podgrade.model.text import say
+
+
+@click.command(
+    cls=SaidCommand,
+    words=say(
+        "Prove a pack: that its fixtures come out as they should on a real cluster.\n\n"
+        "PACK is a folder with exercises/, graders/ and fixtures/ (default: the current folder). "
+        "Every reference must get full marks, every mistake must fail exactly the checks that "
+        "its expect.yaml names, for exactly these reasons. Fixtures that prove nothing are "
+        "named, too.\n\n"
+        "Exit code: 0 proven, 1 not proven, 2 wrong usage, 3 trouble with the cluster or a "
+        "grader."
+    ),
+)
+@click.argument(
+    "pack",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    metavar="[PACK]",
+)
+@option(
+    "--exercise",
+    "slugs",
+    multiple=True,
+    metavar="SLUG",
+    words=say("Prove only this exercise (repeatable)."),
+)
+@option(
+    "--in-flight",
+    type=click.IntRange(min=1),
+    metavar="N",
+    words=say("How many fixtures are on the cluster at once (default: 16)."),
+)
+@option("--context", words=say("Context of the kubeconfig to use."))
+@option(
+    "--kubeconfig",
+    type=click.Path(dir_okay=False, path_type=Path),
+    words=say("Kubeconfig file to use."),
+)
+def verify(
+    pack: Path,
+    slugs: tuple[str, ...],
+    in_flight: int | None,
+    context: str | None,
+    kubeconfig: Path | None,
+) -> None:
+    from podgrade.cli.prove import prove
+    from podgrade.cli.screen import output
+    from podgrade.grading.catalogue import exercises_of
+    from podgrade.grading.gaps import strangers
+    from podgrade.reports.proof import show_gaps, show_summary
+
+    exercises = exercises_of(pack, slugs)
+    out, root = output(), pack.resolve()
+    arguments = tuple(_arguments(in_flight, context, kubeconfig))
+    proof = prove(root, exercises, arguments, language(), out)
+    if not slugs and proof.problem is None:
+        proof.others = strangers(root / "fixtures", [one.slug for one in exercises])
+    show_gaps(proof.gaps, proof.others, language(), out)
+    show_summary(proof.found, proof.count, proof.seconds, language(), out)
+    if proof.problem is not None:
+        click.echo(f"podgrade: {told(proof.problem)}", err=True)
+    click.get_current_context().exit(proof.exit_code)
+
+
+def _arguments(
+    in_flight: int | None, context: str | None, kubeconfig: Path | None
+) -> Iterator[str]:
+    from podgrade.cli.alone import cluster_arguments
+
+    if in_flight is not None:
+        yield f"--in-flight={in_flight}"
+    yield from cluster_arguments(context, kubeconfig)
