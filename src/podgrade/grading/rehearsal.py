@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import threading
 import time
@@ -13,7 +14,7 @@ from typing import Any
 from podgrade.grading.case import Case, Instance
 from podgrade.grading.classify import kind_of, outcome_of
 from podgrade.grading.rig import Rig
-from podgrade.model.errors import PodgradeError
+from podgrade.model.errors import InfrastructureError, PodgradeError
 from podgrade.model.reason import Reason
 from podgrade.model.submission import Manifest
 from podgrade.model.text import Words, say
@@ -21,7 +22,9 @@ from podgrade.model.verdict import Outcome
 from podgrade.probes.aim import running_ids
 from podgrade.probes.bench import Bench
 from podgrade.probes.kubectl import status_of
+from podgrade.probes.pod import LASTING
 from podgrade.probes.tape import Recording, Tape
+from podgrade.workspace.doom import Goal, GoalKind
 from podgrade.workspace.policy import refusals
 from podgrade.workspace.read import Reading, Unreadable, read
 from podgrade.workspace.workspace import Acceptance, Refusal, Workspace
@@ -152,11 +155,24 @@ def _play_all(case: Case, bench: Bench, stop: threading.Event) -> dict[str, Play
     calm = list(itertools.takewhile(lambda instance: not instance.check.changes, order))
     played = _play(calm, case, bench, stop, {})
     for _ in range(_MOMENTS):
+        if bench.baseline is None and len(calm) < len(order):
+            _watch_a_while(bench)
         if not _only_a_moment(bench):
             break
         bench.baseline = bench.counted = None
         played = _play(calm, case, bench, stop, {})
     return _play(order[len(calm) :], case, bench, stop, played)
+
+
+def _watch_a_while(bench: Bench) -> None:
+    """Nothing was asked since the Pod was Ready, and what changes it cannot be played anew:
+    see whether the containers that were counted go on, until one has ended.
+    """
+    if bench.counted is None:
+        return
+    with contextlib.suppress(InfrastructureError):  # the next check meets it and says so
+        goal = Goal(GoalKind.RUNNING)
+        bench.workspace.wait(goal, lambda: _only_a_moment(bench) or None, LASTING)
 
 
 def _only_a_moment(bench: Bench) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-NAMES = ("pod", "manifest", "curl", "logs", "exec", "events", "nonces")
+NAMES = ("pod", "manifest", "curl", "logs", "exec", "files", "events", "nonces")
 
 
 def built_in() -> dict[str, Callable[[Any], Any]]:
@@ -13,10 +13,20 @@ def built_in() -> dict[str, Callable[[Any], Any]]:
     from podgrade.probes.curl import CurlProbe
     from podgrade.probes.events import EventsProbe
     from podgrade.probes.execute import ExecProbe
+    from podgrade.probes.files import FilesProbe
     from podgrade.probes.logs import LogsProbe
     from podgrade.probes.manifest import ManifestProbe
     from podgrade.probes.nonces import NoncesProbe
     from podgrade.probes.pod import PodProbe
 
-    made = (PodProbe, ManifestProbe, CurlProbe, LogsProbe, ExecProbe, EventsProbe, NoncesProbe)
+    made = (
+        PodProbe,
+        ManifestProbe,
+        CurlProbe,
+        LogsProbe,
+        ExecProbe,
+        FilesProbe,
+        EventsProbe,
+        NoncesProbe,
+    )
     return dict(zip(NAMES, made, strict=True))

@@ -40,7 +40,7 @@ class ExecProbe:
     def __call__(self, container: str, *command: str, stdin: str | None = None) -> Ran:
         """What the command said: `.code`, `.out`, `.err`."""
         asked = Command(container, command, stdin)
-        answer: Ran = self._stage.ask(asked.question(), lambda bench: _ran(bench, asked))
+        answer: Ran = self._stage.ask(asked.question(), lambda bench: ran(bench, asked))
         return answer
 
 
@@ -58,7 +58,7 @@ class Command:
         return "exec(" + json.dumps(asked, ensure_ascii=False) + ")"
 
 
-def _ran(bench: Bench, command: Command) -> Ran:
+def ran(bench: Bench, command: Command) -> Ran:
     """Run it; a container that is between two lives is waited for."""
     attempts = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(ApiRefusal),

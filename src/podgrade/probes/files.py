@@ -1,0 +1,106 @@
+"""The probe `files`: writes and reads files in a container, and knows why one is not there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from podgrade.model.failure import Failure
+from podgrade.model.reason import Reason
+from podgrade.model.text import say
+from podgrade.probes import mounts
+from podgrade.probes.bench import Bench
+from podgrade.probes.execute import Command, ran
+from podgrade.probes.tape import Stage
+from podgrade.probes.values import About, Number, Ran, Text
+
+# Whole paths: the container's PATH is the learner's.
+_READ = ("/bin/cat",)
+_WRITE = ("/bin/sh", "-c", 'printf %s "$1" > "$0"')
+_WHICH = ("/bin/stat", "-c", "%d:%i")
+
+
+class FilesProbe:
+    """`files.write("app", "/data/x", "text")`, `files.read("helper", "/data/x")`.
+
+    Both run a command as `exec` does, with its limits and under its conditions. What they answer
+    knows about the Pod's volumes: a file that is not there, or could not be written, or could
+    although it should not, is explained by what is mounted where.
+    """
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    def write(self, container: str, path: str, text: str) -> Ran:
+        """Write the text into the file: `.code` is 0 if that went well, `.err` says why not."""
+        answer: Ran = self._stage.ask(
+            _question("write", container, path, text),
+            lambda bench: _written(bench, container, path, text),
+        )
+        return answer
+
+    def read(self, container: str, path: str) -> Text:
+        """What is in the file; empty where there is none."""
+        answer: Text = self._stage.ask(
+            _question("read", container, path), lambda bench: _read(bench, container, path)
+        )
+        return answer
+
+    def identity(self, container: str, path: str) -> Text:
+        """Which file it is (`device:inode`): the same in two containers for the same file, but
+        not for a copy; empty where there is none.
+        """
+        answer: Text = self._stage.ask(
+            _question("identity", container, path), lambda bench: _identity(bench, container, path)
+        )
+        return answer
+
+
+def _question(verb: str, *words: str) -> str:
+    return f"files.{verb}(" + json.dumps(words, ensure_ascii=False) + ")"
+
+
+def _written(bench: Bench, container: str, path: str, text: str) -> Ran:
+    said = ran(bench, Command(container, (*_WRITE, path, text)))
+    about = {"path": path, "container": container}
+    pod = _pod(bench)
+    if said.code == 0:
+        reason = mounts.written(pod, container, path)
+        shown = say("{path} in container {container} was written", **about)
+    else:
+        reason = mounts.unwritten(pod, container, path, str(said.err).strip())
+        shown = say("writing {path} in container {container}: {error}", error=said.err, **about)
+    code = About(say("exit code of writing {path} in container {container}", **about), reason)
+    error = About(say("error when {path} is written in container {container}", **about), reason)
+    return Ran(
+        Number(int(said.code), About(code.subject, reason, shown)),
+        said.out,
+        Text(str(said.err), About(error.subject, reason, shown)),
+    )
+
+
+def _read(bench: Bench, container: str, path: str) -> Text:
+    subject = say("file {path} in container {container}", path=path, container=container)
+    return _of_file(bench, Command(container, (*_READ, path)), About(subject))
+
+
+def _identity(bench: Bench, container: str, path: str) -> Text:
+    subject = say("inode of {path} in container {container}", path=path, container=container)
+    reason = mounts.not_the_same(_pod(bench), container, path)
+    return _of_file(bench, Command(container, (*_WHICH, path)), About(subject, reason))
+
+
+def _of_file(bench: Bench, command: Command, about: About) -> Text:
+    said = ran(bench, command)
+    if said.code == 0:
+        return Text(str(said.out), about)
+    reason = mounts.unread(_pod(bench), command.container, command.words[-1], str(said.err).strip())
+    return Text("", About(about.subject, reason, reason.seen or say("{error}", error=said.err)))
+
+
+def _pod(bench: Bench) -> Mapping[str, Any]:
+    pod = bench.workspace.pod()
+    if pod is None:
+        raise Failure(Reason("no-pod", why=say("the Pod is gone")))
+    return pod

@@ -1,0 +1,136 @@
+"""Which volume is behind a path of a container, and why a file there is not what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from podgrade.model.reason import Reason
+from podgrade.model.text import Words, say
+
+Pod = Mapping[str, Any]
+Mount = Mapping[str, Any]
+
+READ_ONLY = "Read-only file system"
+
+
+def mount_at(pod: Pod, container: str, path: str) -> Mount | None:
+    """The volumeMount of the container that the path is in: the innermost, if there are several."""
+    around = [m for name, m in _mounts(pod) if name == container and _holds(m["mountPath"], path)]
+    return max(around, key=lambda mount: len(_parts(mount["mountPath"])), default=None)
+
+
+def unread(pod: Pod, container: str, path: str, error: str) -> Reason:
+    """Why a file that another container may have written is not there."""
+    mount = mount_at(pod, container, path)
+    if mount is None:
+        return _not_mounted(pod, container, path)
+    volume = str(mount["name"])
+    others = [m for name, m in _mounts(pod) if name != container and m["name"] == volume]
+    at = {"container": container, "path": mount["mountPath"], "volume": volume}
+    if not others:
+        why = say(
+            "{path} in container {container} is the volume {volume}, "
+            "which no other container mounts",
+            **at,
+        )
+        look = say("Containers share files where they mount the same volume: {mounts}", **_all(pod))
+        return Reason("volume-not-shared", why=why, look=look)
+    if all(m.get("subPath") != mount.get("subPath") for m in others):
+        why = say(
+            "the containers mount different folders (`subPath:`) of the volume {volume}",
+            volume=volume,
+        )
+        return Reason("other-sub-path", why=why, look=_look(container))
+    return Reason("no-such-file", why=say("{error}", error=error), look=_look(container))
+
+
+def not_the_same(pod: Pod, container: str, path: str) -> Reason:
+    """Why a file that can be read is not the one another container has."""
+    reason = unread(pod, container, path, "")
+    if reason.code != "no-such-file":
+        return reason
+    why = say("container {container} has another file there: a copy", container=container)
+    return Reason("copy", why=why, look=reason.look)
+
+
+def unwritten(pod: Pod, container: str, path: str, error: str) -> Reason:
+    """Why a file could not be written."""
+    mount = mount_at(pod, container, path)
+    if mount is None:
+        return _not_mounted(pod, container, path)
+    if READ_ONLY in error:
+        why = say("the volume is mounted read-only in container {container}", container=container)
+        look = say("Check `readOnly:` of container {container}", container=container)
+        return Reason("read-only", why=why, look=look)
+    if "Permission denied" in error:
+        why = say(
+            "only the permissions of the folder refuse it, not the mount in container {container}",
+            container=container,
+        )
+        look = say(
+            "Permissions depend on the user (`securityContext:`), a mount's `readOnly:` does not"
+        )
+        return Reason("permissions", why=why, look=look)
+    return Reason("cannot-write", why=say("{error}", error=error), look=_look(container))
+
+
+def written(pod: Pod, container: str, path: str) -> Reason:
+    """What to say where a file was written that should have been refused."""
+    mount = mount_at(pod, container, path)
+    if mount is None:
+        return _not_mounted(pod, container, path)
+    why = say(
+        "container {container} could write there: "
+        "it mounts the volume {volume} without `readOnly: true`",
+        container=container,
+        volume=mount["name"],
+    )
+    look = say("Check `readOnly:` of container {container}", container=container)
+    return Reason("writable", why=why, look=look)
+
+
+def _not_mounted(pod: Pod, container: str, path: str) -> Reason:
+    folder = str(PurePosixPath(path).parent)
+    why = say(
+        "no volume of container {container} is mounted at {folder}",
+        container=container,
+        folder=folder,
+    )
+    return Reason("not-mounted", seen=_shown(pod), why=why, look=_look(container))
+
+
+def _look(container: str) -> Words:
+    return say("Check `mountPath:` of container {name}", name=container)
+
+
+def _shown(pod: Pod) -> Words:
+    return say("mounts {mounts}", **_all(pod))
+
+
+def _all(pod: Pod) -> dict[str, str]:
+    listed = [f"{name}: {mount['name']} → {_place(mount)}" for name, mount in _mounts(pod)]
+    return {"mounts": ", ".join(listed) or "-"}
+
+
+def _place(mount: Mount) -> str:
+    inside = f" (subPath {mount['subPath']})" if mount.get("subPath") else ""
+    return f"{mount['mountPath']}{inside}"
+
+
+def _mounts(pod: Pod) -> Iterator[tuple[str, Mount]]:
+    spec = pod["spec"]
+    for container in (*spec.get("initContainers", ()), *spec["containers"]):
+        for mount in container.get("volumeMounts", ()):
+            if not mount["mountPath"].startswith("/var/run/secrets/kubernetes.io/"):
+                yield str(container["name"]), mount
+
+
+def _holds(folder: str, path: str) -> bool:
+    parts = _parts(folder)
+    return _parts(path)[: len(parts)] == parts
+
+
+def _parts(path: str) -> list[str]:
+    return [part for part in path.split("/") if part]
