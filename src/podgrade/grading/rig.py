@@ -91,15 +91,18 @@ class Rig:
         """Give a workspace back; its namespace's name if it is kept for a look."""
         if self.run.keep:
             return workspace.namespace
-        self._held.append(workspace)
-        if not self._hold:
-            self.let_go()
+        if self._hold:
+            self._held.append(workspace)
+        else:
+            self._workspaces.release(workspace)
         return None
 
     def let_go(self) -> None:
-        """Delete the workspaces that were given back, in the background."""
-        while self._held:
-            self._workspaces.release(self._held.pop())
+        """Delete, in the background, the workspaces that were held until their replay."""
+        with self._lock:
+            held, self._held = self._held, []
+        for workspace in held:
+            self._workspaces.release(workspace)
 
     def close(self) -> None:
         """End everything of the run; what does not end in 5 s is left to `podgrade clean`."""

@@ -40,9 +40,6 @@ class About:
     shown: Words | None = None
     witness: Witness = field(default_factory=Witness, compare=False)
 
-    def with_witness(self, witness: Witness) -> About:
-        return About(self.subject, self.reason, self.shown, witness)
-
 
 class Text(str):
     """A text that was seen, with what is known about it."""
