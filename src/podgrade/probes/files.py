@@ -18,13 +18,14 @@ from podgrade.probes.values import About, Number, Ran, Text
 # Whole paths: the container's PATH is the learner's.
 _READ = ("/bin/cat",)
 _WRITE = ("/bin/sh", "-c", 'printf %s "$1" > "$0"')
+_APPEND = ("/bin/sh", "-c", 'printf %s "$1" >> "$0"')
 _WHICH = ("/bin/stat", "-c", "%d:%i")
 
 
 class FilesProbe:
     """`files.write("app", "/data/x", "text")`, `files.read("helper", "/data/x")`.
 
-    Both run a command as `exec` does, with its limits and under its conditions. What they answer
+    All run a command as `exec` does, with its limits and under its conditions. What they answer
     knows about the Pod's volumes: a file that is not there, or could not be written, or could
     although it should not, is explained by what is mounted where.
     """
@@ -36,7 +37,18 @@ class FilesProbe:
         """Write the text into the file: `.code` is 0 if that went well, `.err` says why not."""
         answer: Ran = self._stage.ask(
             _question("write", container, path, text),
-            lambda bench: _written(bench, container, path, text),
+            lambda bench: _written(bench, _WRITE, container, path, text),
+        )
+        return answer
+
+    def append(self, container: str, path: str, text: str) -> Ran:
+        r"""Add the text, as it is, to the end of the file, in one piece; answers as `write` does.
+
+        A line must bring its own end (`"…\n"`). What reads along sees all of the text at once.
+        """
+        answer: Ran = self._stage.ask(
+            _question("append", container, path, text),
+            lambda bench: _written(bench, _APPEND, container, path, text),
         )
         return answer
 
@@ -61,8 +73,8 @@ def _question(verb: str, *words: str) -> str:
     return f"files.{verb}(" + json.dumps(words, ensure_ascii=False) + ")"
 
 
-def _written(bench: Bench, container: str, path: str, text: str) -> Ran:
-    said = ran(bench, Command(container, (*_WRITE, path, text)))
+def _written(bench: Bench, how: tuple[str, ...], container: str, path: str, text: str) -> Ran:
+    said = ran(bench, Command(container, (*how, path, text)))
     about = {"path": path, "container": container}
     pod = _pod(bench)
     if said.code == 0:
