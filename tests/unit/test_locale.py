@@ -18,7 +18,12 @@ KOREAN = PACKAGE / "locale" / "ko"
 
 
 def placeholders(template):
-    return sorted({name for _, name, *_ in string.Formatter().parse(template) if name})
+    return sorted(set(slots(template)))
+
+
+def slots(template):
+    """What stands between braces, in order; `{}` is an empty one."""
+    return [name for _, name, *_ in string.Formatter().parse(template) if name is not None]
 
 
 def has_letters(template):
@@ -55,6 +60,16 @@ def test_every_template_has_its_korean():
     missing = [f"{wanted[t]}: {t}" for t in wanted if has_letters(t) and t not in korean]
 
     assert missing == []
+
+
+def test_every_value_of_a_template_has_a_name():
+    nameless = [
+        place
+        for node, place in templates()
+        if isinstance(node, ast.Constant) and not all(map(str.isidentifier, slots(node.value)))
+    ]
+
+    assert nameless == []
 
 
 def test_korean_has_the_same_placeholders():

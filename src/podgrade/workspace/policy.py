@@ -15,6 +15,7 @@ from podgrade.model.reason import Reason
 from podgrade.model.submission import Document, Manifest, Position
 from podgrade.model.text import Message, Words, say
 from podgrade.workspace.acceptance import Refusal
+from podgrade.workspace.policy_restricted import lacks
 from podgrade.workspace.policy_rules import (
     EVERYWHERE,
     KIND_RULES,
@@ -62,6 +63,14 @@ def _of(document: Document, exercise: Exercise) -> Iterator[Refusal]:
     spec = _POD_SPECS.get(document.kind)
     if spec:
         yield from _broken(document, [*POD_RULES, *capability_rules(exercise.pod_security)], spec)
+    if spec and exercise.pod_security == "restricted":
+        yield from _lacking(document, spec)
+
+
+def _lacking(document: Document, path: str) -> Iterator[Refusal]:
+    for where, spec in matches(document.body, path):
+        for lack in lacks(spec, where):
+            yield _refusal(document, lack.path, REFUSED, lack.why, lack.look)
 
 
 def _kind_refusal(document: Document) -> Refusal | None:

@@ -42,10 +42,41 @@ _SYSCTLS = frozenset(
         "net.ipv4.tcp_fin_timeout",
         "net.ipv4.tcp_keepalive_intvl",
         "net.ipv4.tcp_keepalive_probes",
+        "net.ipv4.tcp_rmem",
+        "net.ipv4.tcp_wmem",
     ]
 )
 _VOLUMES = frozenset(
-    ["name", "emptyDir", "configMap", "secret", "projected", "downwardAPI", "persistentVolumeClaim"]
+    [
+        "name",
+        "emptyDir",
+        "configMap",
+        "secret",
+        "projected",
+        "downwardAPI",
+        "persistentVolumeClaim",
+        "ephemeral",
+        "image",
+    ]
+)
+_SELINUX_TYPES = (
+    "",
+    "container_t",
+    "container_init_t",
+    "container_kvm_t",
+    "container_engine_t",
+)
+_APPARMOR = "container.apparmor.security.beta.kubernetes.io/"
+_ASKED = tuple(
+    f"{asker}.{way}.host"
+    for asker in (
+        "livenessProbe",
+        "readinessProbe",
+        "startupProbe",
+        "lifecycle.postStart",
+        "lifecycle.preStop",
+    )
+    for way in ("httpGet", "tcpSocket")
 )
 _RESOURCES = frozenset(["cpu", "memory", "ephemeral-storage"])
 _TAKE_OUT = say("take this field out")
@@ -71,6 +102,10 @@ def _but(*allowed: Any) -> Callable[[Any], bool]:
     return lambda value: value is not None and value not in allowed
 
 
+def _is(refused: str) -> Callable[[Any], bool]:
+    return lambda value: bool(value == refused)
+
+
 def _beyond(allowed: Iterable[str]) -> Callable[[Any], bool]:
     """True for a mapping with a key that is not allowed."""
     return lambda value: isinstance(value, Mapping) and bool(set(value) - set(allowed))
@@ -78,6 +113,24 @@ def _beyond(allowed: Iterable[str]) -> Callable[[Any], bool]:
 
 def _in_containers(path: str, why: Message, **more: Any) -> tuple[Rule, ...]:
     return tuple(Rule(f"{containers}.{path}", why, **more) for containers in _CONTAINERS)
+
+
+def _in_security(field: str, why: Message, **more: Any) -> tuple[Rule, ...]:
+    """For the securityContext of the Pod and of each container."""
+    path = f"securityContext.{field}"
+    return (Rule(path, why, **more), *_in_containers(path, why, **more))
+
+
+def _without_apparmor(annotations: Any) -> bool:
+    """True for annotations that take a container out of its AppArmor profile."""
+    if not isinstance(annotations, Mapping):
+        return False
+    profiles = [value for key, value in annotations.items() if str(key).startswith(_APPARMOR)]
+    return any(
+        value != "runtime/default" and not str(value).startswith("localhost/")
+        for value in profiles
+        if value
+    )
 
 
 def _foreign_toleration(value: Any) -> bool:
@@ -89,12 +142,15 @@ _PLACE = say("where a Pod runs is for the cluster to decide")
 _ALONE = say("it would keep the object after the run")
 _CLASS = say("the cluster's own settings stay as they are")
 _OUTSIDE = say("it reaches out of the namespace")
+_UNCONFINED = say("it takes away what keeps a container apart from the node")
 
 EVERYWHERE = (
     Rule("metadata.finalizers", _ALONE),
     Rule("metadata.ownerReferences", _ALONE),
     Rule("spec.template.metadata.finalizers", _ALONE),
     Rule("spec.template.metadata.ownerReferences", _ALONE),
+    Rule("metadata.annotations", _UNCONFINED, _without_apparmor),
+    Rule("spec.template.metadata.annotations", _UNCONFINED, _without_apparmor),
 )
 KIND_RULES: Mapping[str, tuple[Rule, ...]] = {
     "Service": (
@@ -126,7 +182,12 @@ KIND_RULES: Mapping[str, tuple[Rule, ...]] = {
 }
 POD_RULES = (
     *(Rule(name, _NODE) for name in ("hostNetwork", "hostPID", "hostIPC")),
-    Rule("volumes[*].hostPath", _NODE, _but(None), say("use `emptyDir: {}` instead")),
+    Rule(
+        "volumes[*].hostPath",
+        _NODE,
+        _but(None),
+        say("use `{volume}` instead", volume="emptyDir: {}"),
+    ),
     Rule(
         "volumes[*]",
         say("only volumes of the namespace may be used"),
@@ -144,10 +205,21 @@ POD_RULES = (
     Rule("serviceAccount", _OUTSIDE, _but("", "default")),
     Rule("ephemeralContainers", say("they can only be added to a Pod that runs")),
     Rule("securityContext.sysctls[*].name", _NODE, _but(*_SYSCTLS)),
-    Rule("securityContext.windowsOptions.hostProcess", _NODE),
+    *_in_security("windowsOptions.hostProcess", _NODE),
+    *_in_security("seLinuxOptions.type", _UNCONFINED, refuses=_but(*_SELINUX_TYPES)),
+    *_in_security("seLinuxOptions.user", _UNCONFINED),
+    *_in_security("seLinuxOptions.role", _UNCONFINED),
+    *_in_security("seccompProfile.type", _UNCONFINED, refuses=_is("Unconfined")),
+    *_in_security("appArmorProfile.type", _UNCONFINED, refuses=_is("Unconfined")),
     *_in_containers("securityContext.privileged", _NODE),
     *_in_containers("securityContext.procMount", _NODE, refuses=_but("", "Default")),
-    *_in_containers("securityContext.windowsOptions.hostProcess", _NODE),
+    *(
+        rule
+        for path in _ASKED
+        for rule in _in_containers(
+            path, _OUTSIDE, look=say("leave `host` out: then the Pod itself is asked")
+        )
+    ),
     *_in_containers(
         "ports[*].hostPort", _NODE, look=say("leave only `containerPort`, and use a Service")
     ),
@@ -168,8 +240,10 @@ POD_RULES = (
 
 
 def capability_rules(pod_security: str) -> tuple[Rule, ...]:
-    """The rule for added capabilities: baseline's, and SYS_PTRACE where an exercise needs more."""
+    """The rule for added capabilities: the level's, and SYS_PTRACE where an exercise needs more."""
     allowed = _CAPABILITIES | ({"SYS_PTRACE"} if pod_security == "privileged" else set())
+    if pod_security == "restricted":
+        allowed = frozenset({"NET_BIND_SERVICE"})
     refuses = _capabilities_beyond(allowed)
     return _in_containers("securityContext.capabilities.add", _NODE, refuses=refuses)
 
