@@ -1,7 +1,7 @@
 """The policy against the Pod Security Standards' own fixtures: what is refused, what is let in.
 
-    go -C node mod download k8s.io/pod-security-admission
-    python -m benchmarks.pod_security FOLDER      # that module's folder test/testdata
+go -C node mod download k8s.io/pod-security-admission
+python -m benchmarks.pod_security FOLDER      # that module's folder test/testdata
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ def create(connection, namespace, kind, body):
 @pytest.mark.parametrize("case", cases(refused=True), ids=str)
 def test_pod_security_alone_refuses_what_the_level_forbids(connection, only_pod_security, case):
     # Validation is first, and refuses some of it already (procMount without a user namespace).
-    with pytest.raises(ApiRefusal, match="violates PodSecurity|is invalid"):
+    with pytest.raises(ApiRefusal, match=r"violates PodSecurity|is invalid"):
         create(connection, only_pod_security[case.level], "Pod", case.pod)
 
 

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from podgrade.grading import moments
 from podgrade.grading.case import Case, Instance
 from podgrade.grading.classify import kind_of, outcome_of
 from podgrade.grading.rig import Rig
-from podgrade.model.errors import InfrastructureError, PodgradeError
+from podgrade.model.errors import PodgradeError
 from podgrade.model.reason import Reason
 from podgrade.model.submission import Manifest
 from podgrade.model.text import Words, say
 from podgrade.model.verdict import Outcome
-from podgrade.probes.aim import running_ids
 from podgrade.probes.bench import Bench
-from podgrade.probes.kubectl import status_of
-from podgrade.probes.pod import LASTING
 from podgrade.probes.tape import Recording, Tape
-from podgrade.workspace.doom import Goal, GoalKind
 from podgrade.workspace.policy import refusals
 from podgrade.workspace.read import Reading, Unreadable, read
 from podgrade.workspace.workspace import Acceptance, Refusal, Workspace
@@ -148,44 +143,30 @@ def _bench(
 def _play_all(case: Case, bench: Bench, stop: threading.Event) -> dict[str, Played]:
     """Play every instance in order; from the start again where Ready was only a moment.
 
-    The kubelet may report a container that ends at once as running. What such a moment let
-    pass proves nothing (the next time `pod.ready` asks for longer), so all is played anew.
+    This is decided by what the cluster showed, never by a verdict; the next time `pod.ready`
+    asks for longer.
     """
     order = case.order()
     calm = list(itertools.takewhile(lambda instance: not instance.check.changes, order))
-    played = _play(calm, case, bench, stop, {})
-    for _ in range(_MOMENTS):
-        if bench.baseline is None and len(calm) < len(order):
-            _watch_a_while(bench)
-        if not _only_a_moment(bench):
-            break
-        bench.baseline = bench.counted = None
+    changing = order[len(calm) :]
+    for left in reversed(range(_MOMENTS + 1)):
         played = _play(calm, case, bench, stop, {})
-    return _play(order[len(calm) :], case, bench, stop, played)
+        if changing and bench.baseline is None:
+            moments.watch_a_while(bench)
+        if left and moments.only_a_moment(bench):
+            moments.forget(bench)
+            continue
+        played = _play(changing, case, bench, stop, played)
+        if not (left and _doomed(changing, played) and moments.was_never_ready(bench)):
+            break
+        moments.forget(bench)
+    return played
 
 
-def _watch_a_while(bench: Bench) -> None:
-    """Nothing was asked since the Pod was Ready, and what changes it cannot be played anew:
-    see whether the containers that were counted go on, until one has ended.
-    """
-    if bench.counted is None:
-        return
-    with contextlib.suppress(InfrastructureError):  # the next check meets it and says so
-        goal = Goal(GoalKind.RUNNING)
-        bench.workspace.wait(goal, lambda: _only_a_moment(bench) or None, LASTING)
-
-
-def _only_a_moment(bench: Bench) -> bool:
-    """True if a container that was counted as Ready has ended since."""
-    pod = bench.workspace.pod() if bench.counted else None
-    if pod is None or bench.counted is None:
-        return False
-    return any(_has_ended(pod, name, life) for name, life in bench.counted.items())
-
-
-def _has_ended(pod: Mapping[str, Any], container: str, life: tuple[str, int]) -> bool:
-    status = status_of(pod, container) or {}
-    return running_ids(pod).get(container) != life or "running" not in status.get("state", {})
+def _doomed(instances: Sequence[Instance], played: Mapping[str, Played]) -> bool:
+    """True if one of them failed because the Pod could not become what was waited for."""
+    found = (played.get(instance.id) for instance in instances)
+    return any(one is not None and one.outcome is Outcome.FAILED and one.doom for one in found)
 
 
 def _play(

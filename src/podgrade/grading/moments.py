@@ -1,0 +1,75 @@
+"""Whether the Ready that a check counted was more than a moment.
+
+The kubelet may report a container that ends at once as running, for seconds on a busy node. What
+such a moment let pass proves nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from podgrade.model.errors import InfrastructureError
+from podgrade.probes.aim import running_ids
+from podgrade.probes.bench import Bench
+from podgrade.probes.kubectl import status_of
+from podgrade.probes.pod import LASTING
+from podgrade.workspace.doom import Goal, GoalKind
+
+Pod = Mapping[str, Any]
+Status = Mapping[str, Any]
+
+
+def watch_a_while(bench: Bench) -> None:
+    """See whether the containers that were counted as Ready go on, until one has ended.
+
+    For checks that have asked nothing since: what changes the Pod cannot be played anew lightly.
+    """
+    if bench.counted is None:
+        return
+    with contextlib.suppress(InfrastructureError):  # the next check meets it and says so
+        goal = Goal(GoalKind.RUNNING)
+        bench.workspace.wait(goal, lambda: only_a_moment(bench) or None, LASTING)
+
+
+def only_a_moment(bench: Bench) -> bool:
+    """True if a container that was counted as Ready has ended since."""
+    pod = bench.workspace.pod() if bench.counted else None
+    if pod is None or bench.counted is None:
+        return False
+    return any(_has_ended(pod, name, life) for name, life in bench.counted.items())
+
+
+def was_never_ready(bench: Bench) -> bool:
+    """True if a container that was counted as Ready turned out to end as soon as it starts.
+
+    The times are the kubelet's own, whole seconds (state.terminated.startedAt, finishedAt).
+    """
+    pod = bench.workspace.pod() if bench.counted else None
+    if pod is None or bench.counted is None:
+        return False
+    lives = (_last_life(status_of(pod, name) or {}) for name in bench.counted)
+    return any(life is not None and life < LASTING for life in lives)
+
+
+def forget(bench: Bench) -> None:
+    """All is asked anew: nothing counts that was seen before."""
+    bench.baseline = bench.counted = None
+
+
+def _has_ended(pod: Pod, container: str, life: tuple[str, int]) -> bool:
+    status = status_of(pod, container) or {}
+    return running_ids(pod).get(container) != life or "running" not in status.get("state", {})
+
+
+def _last_life(status: Status) -> float | None:
+    """Seconds from start to end of the life that ended last; None if none has."""
+    states: Iterable[Status] = (status.get("state") or {}, status.get("lastState") or {})
+    ended = next((state["terminated"] for state in states if state.get("terminated")), None)
+    times = [(ended or {}).get(name) for name in ("startedAt", "finishedAt")]
+    if not all(times):
+        return None
+    began, end = (datetime.fromisoformat(str(time)) for time in times)
+    return (end - began).total_seconds()

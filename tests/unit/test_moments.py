@@ -1,0 +1,122 @@
+"""A Ready that was only a moment is found out from what the cluster says of the containers."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from podgrade.grading import moments
+from podgrade.model.errors import InfrastructureError
+from podgrade.model.text import say
+from podgrade.probes.pod import LASTING
+
+RUNS = {"running": {"startedAt": "2026-01-01T00:00:00Z"}}
+
+
+def ended(began="2026-01-01T00:00:00Z", end="2026-01-01T00:00:01Z"):
+    return {"terminated": {"startedAt": began, "finishedAt": end, "exitCode": 1}}
+
+
+def pod(state, container_id="one", restarts=0, last=None):
+    status = {
+        "name": "app",
+        "containerID": container_id,
+        "restartCount": restarts,
+        "state": state,
+        "lastState": last or {},
+    }
+    return {
+        "metadata": {"name": "web"},
+        "spec": {"containers": [{"name": "app"}]},
+        "status": {"containerStatuses": [status]},
+    }
+
+
+class Workspace:
+    """What the watch saw, one version of the Pod after the other."""
+
+    def __init__(self, *versions):
+        self.versions = list(versions)
+        self.waited = []
+
+    def pod(self):
+        return self.versions[0]
+
+    def wait(self, goal, condition, limit):
+        self.waited.append(limit)
+        while not condition() and len(self.versions) > 1:
+            self.versions.pop(0)
+
+
+def bench(*versions, counted=("one", 0)):
+    return SimpleNamespace(
+        workspace=Workspace(*versions),
+        counted={"app": counted} if counted else None,
+        baseline={"app": counted},
+    )
+
+
+@pytest.mark.parametrize(
+    ("seen", "moment"),
+    [
+        (pod(RUNS), False),
+        (pod(ended()), True),
+        (pod(RUNS, "two", 1), True),
+        (pod({"waiting": {"reason": "CrashLoopBackOff"}}, last=ended()), True),
+        (None, False),
+    ],
+)
+def test_a_counted_container_that_has_ended_was_ready_for_a_moment(seen, moment):
+    assert moments.only_a_moment(bench(seen)) is moment
+
+
+def test_where_nothing_was_counted_there_is_no_moment():
+    never = bench(pod(ended()), counted=None)
+    moments.watch_a_while(never)
+
+    assert not moments.only_a_moment(never)
+    assert not moments.was_never_ready(never)
+    assert never.workspace.waited == []
+
+
+def test_the_watch_ends_as_soon_as_a_container_has_ended():
+    busy = bench(pod(RUNS), pod(ended()), pod(RUNS, "two", 1))
+    moments.watch_a_while(busy)
+
+    assert busy.workspace.waited == [LASTING]
+    assert busy.workspace.pod() == pod(ended())
+
+
+def test_a_cluster_that_fails_meanwhile_is_left_to_the_next_check():
+    lost = bench(pod(RUNS))
+
+    def fail(*_):
+        raise InfrastructureError(say("the watch is down"))
+
+    lost.workspace.wait = fail
+    moments.watch_a_while(lost)
+
+    assert not moments.only_a_moment(lost)
+
+
+@pytest.mark.parametrize(
+    ("seen", "never"),
+    [
+        (pod(RUNS), False),
+        (pod(ended()), True),
+        (pod(RUNS, "two", 1, ended()), True),
+        (pod(ended(end="2026-01-01T00:00:03Z")), False),
+        (pod(RUNS, "two", 1, ended(end="2026-01-01T00:09:00Z")), False),
+        (pod({"waiting": {}}, last={"terminated": {"finishedAt": None}}), False),
+    ],
+)
+def test_a_life_of_less_than_three_seconds_was_never_ready(seen, never):
+    assert moments.was_never_ready(bench(seen)) is never
+
+
+def test_what_is_forgotten_is_asked_anew():
+    once = bench(pod(RUNS))
+    moments.forget(once)
+
+    assert (once.counted, once.baseline) == (None, None)
