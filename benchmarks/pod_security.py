@@ -53,9 +53,7 @@ def _side(version: Path, level: str, *, refused: bool) -> Count:
 
 
 def _is_refused(file: Path, level: str) -> bool:
-    exercise = Exercise(
-        "none", UNTITLED, UNTITLED, Target("none"), NONE, NONE, pod_security=level
-    )
+    exercise = Exercise("none", UNTITLED, UNTITLED, Target("none"), NONE, NONE, pod_security=level)
     return bool(refusals(parse([SourceFile(file.name, file.read_bytes())]), exercise))
 
 

@@ -80,6 +80,7 @@ def node(home, server, monkeypatch):
     path = write(home / "state/clusters/podgrade-node/kubeconfig", {"podgrade-node": server})
     content = yaml.safe_load(path.read_text()) | {"current-context": "podgrade-node"}
     path.write_text(yaml.safe_dump(content))
+    path.with_name("config.json").write_text("{}")
     status = ClusterStatus("podgrade-node", "ready", path)
     monkeypatch.setattr(currents.NodeProvider, "status", lambda self, name: status)
     return path
@@ -120,6 +121,20 @@ def test_a_named_kubeconfig_is_used_as_it_is(home, server):
 
 def test_a_running_node_is_found(node):
     assert connect().context == "podgrade-node"
+
+
+def test_what_else_lies_beside_the_nodes_is_no_cluster(node, monkeypatch):
+    (node.parents[1] / ".network-lock").touch()
+    asked = []
+    monkeypatch.setattr(
+        currents.NodeProvider,
+        "status",
+        lambda self, name: asked.append(name) or ClusterStatus(name, "down", None),
+    )
+    with pytest.raises(ClusterUnavailableError):
+        connect()
+
+    assert asked == ["podgrade-node"]
 
 
 def test_a_running_node_can_be_named_without_being_merged(node):

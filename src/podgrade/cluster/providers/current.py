@@ -59,7 +59,7 @@ def _node_kubeconfig(name: str | None) -> Path | None:
 
 def _running_node() -> Path | None:
     folder = state_folder() / "clusters"
-    names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+    names = sorted(path.parent.name for path in folder.glob("*/config.json"))
     for name in sorted(names, key=lambda one: one != DEFAULT_NAME):
         status = NodeProvider().status(name)
         if status.phase in ("ready", "repairing") and status.kubeconfig:
