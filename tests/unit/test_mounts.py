@@ -99,3 +99,19 @@ def test_two_volumes_are_told_in_both_languages() -> None:
     assert in_language(reason.look, "en").endswith(
         "writer: data → /rw, reader: other → /ro (subPath a)"
     )
+
+
+@pytest.mark.parametrize(
+    ("pod_", "path", "code"),
+    [
+        (SHARED, "/ro/x", None),
+        (pod([mount("data", "/rw")], [mount("other", "/ro")]), "/ro/x", "volume-not-shared"),
+        (pod([mount("data", "/rw")], []), "/ro/x", "not-mounted"),
+        (pod([mount("data", "/rw")], []), "/proc/sys/kernel/hostname", None),
+    ],
+)
+def test_other_content_is_explained_where_nobody_else_gets_to_the_file(
+    pod_: dict[str, Any], path: str, code: str | None
+) -> None:
+    reason = mounts.other_content(pod_, "reader", path)
+    assert (reason.code if reason else None) == code

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from podgrade.model.failure import Failure
 from podgrade.model.reason import Reason
-from podgrade.model.text import say
-from podgrade.probes import mounts
+from podgrade.model.text import Words, say
+from podgrade.probes import mounts, stat
 from podgrade.probes.bench import Bench
 from podgrade.probes.execute import Command, ran
 from podgrade.probes.tape import Stage
-from podgrade.probes.values import About, Number, Ran, Text
+from podgrade.probes.values import About, Number, Ran, Stat, Text
 
 # Whole paths: the container's PATH is the learner's.
 _READ = ("/bin/cat",)
 _WRITE = ("/bin/sh", "-c", 'printf %s "$1" > "$0"')
 _APPEND = ("/bin/sh", "-c", 'printf %s "$1" >> "$0"')
+_STAT = ("/bin/stat", "-c", stat.FORMAT)
 _WHICH = ("/bin/stat", "-c", "%d:%i")
 
 
+# Why what was read of a file is not what was expected: the Pod, the container, the path.
+Differs = Callable[[Mapping[str, Any], str, str], Reason | None]
+
+
 class FilesProbe:
-    """`files.write("app", "/data/x", "text")`, `files.read("helper", "/data/x")`.
+    """`files.write("app", "/data/x", "text")`, `files.read("helper", "/data/x")`, `files.stat(…)`.
 
     All run a command as `exec` does, with its limits and under its conditions. What they answer
     knows about the Pod's volumes: a file that is not there, or could not be written, or could
@@ -56,6 +61,20 @@ class FilesProbe:
         """What is in the file; empty where there is none."""
         answer: Text = self._stage.ask(
             _question("read", container, path), lambda bench: _read(bench, container, path)
+        )
+        return answer
+
+    def stat(self, container: str, path: str) -> Stat:
+        """What kind of file or folder it is, as the container sees it: `.mode` (`"0750"`),
+        `.uid`, `.gid`, `.before_start`.
+
+        `before_start` is True if its content was last changed (`st_mtime`) not later than the
+        container's present life began (status.containerStatuses[].state.running.startedAt).
+        Both are times of the node's clock, in whole seconds: what the container itself does in
+        the second in which it starts counts as before.
+        """
+        answer: Stat = self._stage.ask(
+            _question("stat", container, path), lambda bench: _stat(bench, container, path)
         )
         return answer
 
@@ -94,21 +113,30 @@ def _written(bench: Bench, how: tuple[str, ...], container: str, path: str, text
 
 def _read(bench: Bench, container: str, path: str) -> Text:
     subject = say("file {path} in container {container}", path=path, container=container)
-    return _of_file(bench, Command(container, (*_READ, path)), About(subject))
+    return _of_file(bench, Command(container, (*_READ, path)), subject, mounts.other_content)
+
+
+def _stat(bench: Bench, container: str, path: str) -> Stat:
+    said = ran(bench, Command(container, (*_STAT, path)))
+    pod = _pod(bench)
+    if said.code == 0:
+        return stat.found(pod, container, path, str(said.out))
+    reason = mounts.unread(pod, container, path, str(said.err).strip())
+    return stat.missing(container, path, reason)
 
 
 def _identity(bench: Bench, container: str, path: str) -> Text:
     subject = say("inode of {path} in container {container}", path=path, container=container)
-    reason = mounts.not_the_same(_pod(bench), container, path)
-    return _of_file(bench, Command(container, (*_WHICH, path)), About(subject, reason))
+    return _of_file(bench, Command(container, (*_WHICH, path)), subject, mounts.not_the_same)
 
 
-def _of_file(bench: Bench, command: Command, about: About) -> Text:
+def _of_file(bench: Bench, command: Command, subject: Words, differs: Differs) -> Text:
     said = ran(bench, command)
+    pod, container, path = _pod(bench), command.container, command.words[-1]
     if said.code == 0:
-        return Text(str(said.out), about)
-    reason = mounts.unread(_pod(bench), command.container, command.words[-1], str(said.err).strip())
-    return Text("", About(about.subject, reason, reason.seen or say("{error}", error=said.err)))
+        return Text(str(said.out), About(subject, differs(pod, container, path)))
+    reason = mounts.unread(pod, container, path, str(said.err).strip())
+    return Text("", About(subject, reason, reason.seen or say("{error}", error=said.err)))
 
 
 def _pod(bench: Bench) -> Mapping[str, Any]:

@@ -14,6 +14,8 @@ Mount = Mapping[str, Any]
 
 READ_ONLY = "Read-only file system"
 
+_KERNEL = ("/proc/", "/sys/")  # nobody's files
+
 
 def mount_at(pod: Pod, container: str, path: str) -> Mount | None:
     """The volumeMount of the container that the path is in: the innermost, if there are several."""
@@ -44,6 +46,14 @@ def unread(pod: Pod, container: str, path: str, error: str) -> Reason:
         )
         return Reason("other-sub-path", why=why, look=_look(container))
     return Reason("no-such-file", why=say("{error}", error=error), look=_look(container))
+
+
+def other_content(pod: Pod, container: str, path: str) -> Reason | None:
+    """Why a file that can be read may not have the expected content: nothing else gets there."""
+    if path.startswith(_KERNEL):
+        return None
+    reason = unread(pod, container, path, "")
+    return None if reason.code == "no-such-file" else reason
 
 
 def not_the_same(pod: Pod, container: str, path: str) -> Reason:

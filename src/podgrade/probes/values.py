@@ -124,6 +124,21 @@ class Ran:
 
 
 @dataclass(frozen=True)
+class Stat:
+    """What is known of a file or folder: mode (`"0750"`), owner (uid, gid; -1 where there is no
+    file), and whether it is from before the container's start.
+    """
+
+    mode: Text
+    uid: Number
+    gid: Number
+    before_start: Flag
+
+    def __repr__(self) -> str:
+        return f"<Stat {self.mode} {int(self.uid)}:{int(self.gid)}>"
+
+
+@dataclass(frozen=True)
 class Happening:
     """One Event of the workspace: type (Normal, Warning), reason, object (Kind/name), message."""
 
@@ -241,6 +256,7 @@ def answers() -> Codec:
     codec = Codec()
     _register_seen(codec)
     _register_parts(codec, Ran, "ran", ("code", "out", "err"))
+    _register_parts(codec, Stat, "stat", ("mode", "uid", "gid", "before_start"))
     _register_parts(codec, Happening, "event", ("type", "reason", "object", "message", "count"))
     codec.register(
         Reply,
