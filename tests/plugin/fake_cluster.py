@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 import podgrade.grading.session
-from podgrade.cluster.connection import ExecAnswer, Silence
+from podgrade.cluster.connection import ApiRefusal, ExecAnswer, Silence
 from podgrade.model.errors import ClusterUnavailableError, InfrastructureError
 from podgrade.model.reason import Doom, Reason
 from podgrade.model.text import Text, say
@@ -140,8 +140,10 @@ class FakeConnection:
             raise InfrastructureError(Text("exec is broken", "exec가 고장났습니다"))
         return ExecAnswer(int(script.get("exit-code", "0")), b"done\n", b"")
 
-    def read(self, path: str, **_: Any) -> bytes:
+    def read(self, path: str, *, query: Any = None, **_: Any) -> bytes:
         call("log", self._workspace.name)
+        if query and query.get("previous"):
+            raise ApiRefusal(400, "BadRequest", "previous terminated container not found")
         return "\n".join(self._workspace.log()).encode()
 
     def lines(self, path: str, **_: Any) -> Iterator[bytes]:

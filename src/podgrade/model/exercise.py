@@ -25,10 +25,13 @@ class Limits:
 
     `start`: for Pods to start, become Ready or reach a state; images are pulled meanwhile.
     `answer`: for a reply, a log line or a file of a Pod that runs.
+    `steady`: how long, from the first question to a running Pod on, its containers have to run
+    before `pod.steady` believes that they go on.
     """
 
     start: float = 90.0
     answer: float = 15.0
+    steady: float = 3.0
 
 
 @dataclass(frozen=True)

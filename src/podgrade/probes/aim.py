@@ -11,7 +11,7 @@ from podgrade.model.failure import Failure
 from podgrade.model.reason import Doom, Reason
 from podgrade.model.text import Words, say
 from podgrade.probes import kubectl
-from podgrade.probes.bench import Bench
+from podgrade.probes.bench import Baseline, Bench
 from podgrade.workspace.doom import Goal, GoalKind
 from podgrade.workspace.workspace import Waited
 
@@ -98,9 +98,11 @@ def require_container(pod: Pod, container: str) -> Mapping[str, Any]:
 
 
 def snapshot(bench: Bench, pod: Pod) -> None:
-    """Remember, at the first functional question, how the long-running containers run."""
-    if bench.baseline is None:
-        bench.baseline = running_ids(pod)
+    """Remember, at the first functional question, how the long-running containers run; of one
+    that has not started by then (an init container was asked), as soon as it has.
+    """
+    before = bench.baseline or Baseline({}, time.monotonic())
+    bench.baseline = Baseline({**running_ids(pod), **before.running}, before.at)
 
 
 def running_ids(pod: Pod) -> dict[str, tuple[str, int]]:

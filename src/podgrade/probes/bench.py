@@ -18,6 +18,14 @@ from podgrade.workspace.workspace import Acceptance, Workspace
 Running = Mapping[str, tuple[str, int]]  # container name → container id, restart count
 
 
+@dataclass(frozen=True)
+class Baseline:
+    """How the long-running containers ran at a moment (time.monotonic(), seconds)."""
+
+    running: Running
+    at: float
+
+
 @dataclass
 class Bench:
     """One submission on the real cluster, for the thread that rehearses it."""
@@ -30,7 +38,7 @@ class Bench:
     stop: threading.Event
     doing: Callable[[Words], None]
     closer: Closer
-    baseline: Running | None = None
+    baseline: Baseline | None = None
     """The containers as they ran when the first functional question was asked."""
     counted: Running | None = None
     """The containers that were counted when `pod.ready` last saw the Pod Ready."""

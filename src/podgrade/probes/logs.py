@@ -95,7 +95,7 @@ def _followed(bench: Bench, container: str, matches: Matcher, seen: _Seen) -> bo
         pod = bench.workspace.pod()
         if pod is not None and _one_life(bench, pod, container, matches, seen, until):
             return True
-        if time.monotonic() >= until or not _lives_again(bench, container, until):
+        if time.monotonic() >= until or not _lives_again(bench, pod, container, until):
             return False
 
 
@@ -123,15 +123,18 @@ def _one_life(
     return False
 
 
-def _lives_again(bench: Bench, container: str, until: float) -> bool:
-    """Wait for the container to run again after its log ended; False if it will not."""
+def _lives_again(bench: Bench, before: aim.Pod | None, container: str, until: float) -> bool:
+    """Wait for the container to run again after its log ended; False if it will not.
+
+    `before` is the Pod as its log began to be read: a log that ends is noticed late (the kubelet
+    looks every few seconds), and the next life may be known by then.
+    """
     goal = Goal(GoalKind.LOG, container)
-    started = aim.running_ids
-    before = started(bench.workspace.pod() or {"spec": {"containers": []}, "status": {}})
+    life = aim.running_ids(before).get(container) if before is not None else None
 
     def restarted() -> bool | None:
         pod = bench.workspace.pod()
-        return True if pod and started(pod).get(container) != before.get(container) else None
+        return True if pod and aim.running_ids(pod).get(container) != life else None
 
     return bool(bench.workspace.wait(goal, restarted, max(until - time.monotonic(), 0.0)).value)
 

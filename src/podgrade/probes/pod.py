@@ -10,6 +10,7 @@ from podgrade.model.reason import Doom, Reason
 from podgrade.model.text import Words, say
 from podgrade.probes import aim, kubectl
 from podgrade.probes.bench import Bench
+from podgrade.probes.steady import steady
 from podgrade.probes.tape import Stage
 from podgrade.probes.values import About, Flag, Names, Text
 from podgrade.workspace.doom import Goal, GoalKind
@@ -51,8 +52,10 @@ class PodProbe:
         """True if, since the first request, log line or command, every container that runs as
         long as the Pod kept its container id and restart count and is Ready now
         (status.containerStatuses[].containerID, .restartCount, .ready).
+
+        Looks on until `limits.steady` seconds have passed since then, or a container has ended.
         """
-        answer: Flag = self._stage.ask("pod.steady", _steady)
+        answer: Flag = self._stage.ask("pod.steady", steady)
         return answer
 
     @property
@@ -149,41 +152,6 @@ def _row(subject: Words, column: str, pod: Pod) -> Words:
 
 def _reason(doom: Doom | None) -> Reason | None:
     return doom.reason() if doom else None
-
-
-def _steady(bench: Bench) -> Flag:
-    subject = say("every container keeps running without a restart")
-    pod = bench.workspace.pod()
-    if pod is None:
-        reason = Reason("no-pod", why=say("the Pod is gone"))
-        return Flag(False, About(subject, reason))
-    before, now = bench.baseline or aim.running_ids(pod), aim.running_ids(pod)
-    for container in kubectl.containers(pod):
-        name = str(container["name"])
-        reason_of = _unsteady(pod, name, before.get(name), now.get(name))
-        if reason_of is not None:
-            return Flag(False, About(subject, reason_of, _restarts(pod)))
-    return Flag(True, About(subject))
-
-
-def _unsteady(
-    pod: Pod, name: str, before: tuple[str, int] | None, now: tuple[str, int] | None
-) -> Reason | None:
-    look = say("Look at `kubectl logs {pod} -c {name} --previous`", pod=aim.name_of(pod), name=name)
-    if before != now:
-        why = say("container {name} was restarted while it was checked", name=name)
-        return Reason("restarted", why=why, look=look)
-    status = kubectl.status_of(pod, name)
-    if status is None or not status.get("ready"):
-        return Reason("not-ready", why=say("container {name} is not Ready", name=name), look=look)
-    return None
-
-
-def _restarts(pod: Pod) -> Words:
-    counts = ", ".join(
-        f"{status['name']}: {status['restartCount']}" for status in kubectl.statuses(pod)
-    )
-    return say("restarts {counts}", counts=counts)
 
 
 def _in_phase(phase: str, kind: GoalKind) -> Any:

@@ -1,0 +1,131 @@
+"""What `pod.steady` asks: has every long-running container kept its life since the first question?
+
+The watch tells what the API server knows, and the API server learns of an ending only when the
+kubelet has looked (once a second) and reported. So it is waited for a while, and the kubelet
+itself is asked last: it serves a previous life's log as soon as it knows that there was one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from podgrade.cluster.connection import ApiRefusal
+from podgrade.cluster.kinds import path_of
+from podgrade.model.reason import Reason
+from podgrade.model.text import Words, say
+from podgrade.probes import aim, kubectl
+from podgrade.probes.bench import Baseline, Bench
+from podgrade.probes.values import About, Flag
+from podgrade.workspace.doom import Goal, GoalKind
+
+Pod = Mapping[str, Any]
+
+_TO_REPORT = 3.0  # seconds that the kubelet may need to report what it knows
+
+
+def steady(bench: Bench) -> Flag:
+    """See PodProbe.steady. Raises InfrastructureError where the cluster does not answer."""
+    subject = say("every container keeps running without a restart")
+    pod = bench.workspace.pod()
+    if pod is not None:
+        aim.snapshot(bench, pod)
+    before = bench.baseline
+    if pod is None or before is None:
+        return Flag(False, About(subject, Reason("no-pod", why=say("the Pod is gone"))))
+    _watch(bench, before, before.at + bench.exercise.limits.steady - time.monotonic())
+    untold = _untold_by_the_watch(bench, before)
+    if untold:
+        _watch(bench, before, _TO_REPORT)  # for the count and the exit code
+    seen = bench.workspace.pod()
+    reason = _unsteady(seen, before)
+    if untold and reason is None:
+        reason = _restarted(aim.name_of(pod), untold, None)
+    return Flag(reason is None, About(subject, reason, _counts(seen) if seen else None))
+
+
+def _watch(bench: Bench, before: Baseline, seconds: float) -> None:
+    """Look on for so many seconds, until a container has lost its life."""
+    bench.doing(say("watching whether the containers go on"))
+
+    def lost() -> bool | None:
+        pod = bench.workspace.pod()
+        return True if pod is None or next(_lost(pod, before), None) else None
+
+    bench.workspace.wait(Goal(GoalKind.RUNNING), lost, max(seconds, 0.0))
+
+
+def _untold_by_the_watch(bench: Bench, before: Baseline) -> str | None:
+    """A container that the kubelet knows to have restarted and the API server does not yet."""
+    pod = bench.workspace.pod()
+    if pod is None or next(_lost(pod, before), None):
+        return None
+    never = (name for name, (_, restarts) in before.running.items() if restarts == 0)
+    return next((name for name in never if _has_previous_life(bench, pod, name)), None)
+
+
+def _has_previous_life(bench: Bench, pod: Pod, container: str) -> bool:
+    path = path_of("Pod", bench.workspace.namespace, aim.name_of(pod)) + "/log"
+    query = {"container": container, "previous": "true", "tailLines": "1"}
+    try:
+        bench.workspace.connection.read(path, query=query, limit=1)
+    except ApiRefusal:  # "previous terminated container … not found"
+        return False
+    return True
+
+
+def _lost(pod: Pod, before: Baseline) -> Iterator[str]:
+    """The containers that do not live their life of then any more."""
+    now = aim.running_ids(pod)
+    for container in kubectl.containers(pod):
+        name = str(container["name"])
+        running = "running" in (kubectl.status_of(pod, name) or {}).get("state", {})
+        if not running or now.get(name) != before.running.get(name):
+            yield name
+
+
+def _unsteady(pod: Pod | None, before: Baseline) -> Reason | None:
+    if pod is None:
+        return Reason("no-pod", why=say("the Pod is gone"))
+    for name in _lost(pod, before):
+        return _restarted(aim.name_of(pod), name, kubectl.status_of(pod, name))
+    for container in kubectl.containers(pod):
+        name = str(container["name"])
+        if not (kubectl.status_of(pod, name) or {}).get("ready"):
+            return _not_ready(aim.name_of(pod), name)
+    return None
+
+
+def _restarted(pod: str, name: str, status: Mapping[str, Any] | None) -> Reason:
+    ended = _ending(status or {})
+    if ended is None:
+        why: Words = say("container {name} was restarted while it was checked", name=name)
+    else:
+        why = say(
+            "container {name} ended while it was checked, with exit code {code}",
+            name=name,
+            code=ended["exitCode"],
+        )
+    again = ended is None or not status or "terminated" not in status["state"]
+    look = f"kubectl logs {pod} -c {name}" + (" --previous" if again else "")
+    return Reason("restarted", why=why, look=say("Look at `{command}`", command=look))
+
+
+def _ending(status: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """How the container's newest finished life ended (ContainerStateTerminated), if known."""
+    states = (status.get("state", {}), status.get("lastState", {}))
+    return next((state["terminated"] for state in states if "terminated" in state), None)
+
+
+def _not_ready(pod: str, name: str) -> Reason:
+    why = say("container {name} runs, but is not Ready any more", name=name)
+    look = say("Look at `{command}`", command=f"kubectl describe pod {pod}")
+    return Reason("not-ready", why=why, look=look)
+
+
+def _counts(pod: Pod) -> Words:
+    counts = ", ".join(
+        f"{status['name']}: {status['restartCount']}" for status in kubectl.statuses(pod)
+    )
+    return say("restarts {counts}", counts=counts)
