@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, Message]] = {
         "cluster:cluster",
         say("Bring a practice cluster up, take it down, or see how it is."),
     ),
+    "doctor": ("doctor:doctor", say("Look a cluster over before anyone is graded on it.")),
     "clean": ("clean:clean", say("Delete what a killed run left on the cluster.")),
 }
 

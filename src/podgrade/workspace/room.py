@@ -19,7 +19,7 @@ _SHUT = ("NoSchedule", "NoExecute")
 def fits_somewhere(pod: Thing, nodes: Iterable[Thing]) -> bool:
     """True if one of the nodes could hold the Pod if nothing else ran on it."""
     wanted = requests_of(pod)
-    return any(_lets_in(node, pod) and _holds(node, wanted) for node in nodes)
+    return any(lets_in(node, pod) and _holds(node, wanted) for node in nodes)
 
 
 def requests_of(pod: Thing) -> Amounts:
@@ -36,14 +36,14 @@ def requests_of(pod: Thing) -> Amounts:
     running = sidecars
     for container in spec["containers"]:
         running = _sum(running, _requests(container))
-    return _sum(_larger(starting, running), _amounts(spec.get("overhead") or {}))
+    return _sum(_larger(starting, running), amounts(spec.get("overhead") or {}))
 
 
 def _requests(container: Thing) -> Amounts:
-    return _amounts((container.get("resources") or {}).get("requests") or {})
+    return amounts((container.get("resources") or {}).get("requests") or {})
 
 
-def _amounts(quantities: Mapping[str, Any]) -> Amounts:
+def amounts(quantities: Mapping[str, Any]) -> Amounts:
     from kubernetes.utils.quantity import parse_quantity
 
     parse: Callable[[Any], Decimal] = parse_quantity  # the library has no types for it
@@ -61,13 +61,13 @@ def _larger(one: Amounts, other: Amounts) -> Amounts:
 
 
 def _holds(node: Thing, wanted: Amounts) -> bool:
-    allocatable = _amounts(node["status"].get("allocatable") or {})
+    allocatable = amounts(node["status"].get("allocatable") or {})
     return all(
         amount <= allocatable.get(name, Decimal(0)) for name, amount in wanted.items() if amount
     )
 
 
-def _lets_in(node: Thing, pod: Thing) -> bool:
+def lets_in(node: Thing, pod: Thing) -> bool:
     labels = node["metadata"].get("labels") or {}
     selector = pod["spec"].get("nodeSelector") or {}
     chosen = all(labels.get(key) == value for key, value in selector.items())

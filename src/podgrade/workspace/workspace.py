@@ -54,7 +54,7 @@ class Workspace:
 
         Raises InfrastructureError: what does not come is not the learner's fault.
         """
-        set_up(self._scope, self.namespace, self.exercise)
+        set_up(self.scope, self.namespace, self.exercise)
 
     def hand_in(self, manifest: Manifest) -> Acceptance:
         """Create the manifest's objects as the learner; after a refusal only ask about the rest.
@@ -83,7 +83,7 @@ class Workspace:
 
     def pods(self) -> tuple[Pod, ...]:
         """The target's Pods that exist, oldest first."""
-        return self._scope(self.exercise.target.name).pods()
+        return self.scope(self.exercise.target.name).pods()
 
     def pod(self) -> Pod | None:
         """The newest of the target's Pods that is not being deleted."""
@@ -97,9 +97,10 @@ class Workspace:
         way. Time in which the cluster has no room does not count. Raises InfrastructureError
         where the watch is down or the run is ending.
         """
-        return waiting.wait(self._scope(self.exercise.target.name), goal, condition, limit)
+        return waiting.wait(self.scope(self.exercise.target.name), goal, condition, limit)
 
-    def _scope(self, target: str) -> Scope:
+    def scope(self, target: str) -> Scope:
+        """What is known of the Pods of an object of that name."""
         images = self.exercise.images
         return Scope(target, self.view, self.connection, self._lookup, images)
 
