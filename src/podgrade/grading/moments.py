@@ -55,8 +55,10 @@ def was_never_ready(bench: Bench) -> bool:
 
 
 def forget(bench: Bench) -> None:
-    """All is asked anew: nothing counts that was seen before."""
+    """All is asked anew: nothing counts that was seen before, here and beside."""
     bench.baseline = bench.counted = None
+    for other in bench.others.values():
+        forget(other)
 
 
 def _has_ended(pod: Pod, container: str, life: tuple[str, int]) -> bool:

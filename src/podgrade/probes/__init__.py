@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-NAMES = ("pod", "manifest", "curl", "logs", "exec", "files", "events", "nonces")
+NAMES = ("pod", "manifest", "curl", "logs", "exec", "files", "events", "nonces", "setup")
 
 
 def built_in() -> dict[str, Callable[[Any], Any]]:
@@ -18,6 +18,7 @@ def built_in() -> dict[str, Callable[[Any], Any]]:
     from podgrade.probes.manifest import ManifestProbe
     from podgrade.probes.nonces import NoncesProbe
     from podgrade.probes.pod import PodProbe
+    from podgrade.probes.setup import SetupProbe
 
     made = (
         PodProbe,
@@ -28,5 +29,6 @@ def built_in() -> dict[str, Callable[[Any], Any]]:
         FilesProbe,
         EventsProbe,
         NoncesProbe,
+        SetupProbe,
     )
     return dict(zip(NAMES, made, strict=True))

@@ -11,7 +11,7 @@ from podgrade.model.failure import Failure
 from podgrade.model.reason import Doom, Reason
 from podgrade.model.text import Words, say
 from podgrade.probes import kubectl
-from podgrade.probes.bench import Baseline, Bench
+from podgrade.probes.bench import Baseline, Bench, Role
 from podgrade.workspace.doom import Goal, GoalKind
 from podgrade.workspace.workspace import Waited
 
@@ -29,7 +29,7 @@ def wait(
 ) -> tuple[T | None, Doom | None]:
     """Wait until the condition holds for the target's newest Pod; else the doom says why not.
 
-    Raises InfrastructureError where the doom is the cluster's.
+    Raises InfrastructureError where the doom is the cluster's, or the setup's.
     """
     _require_target(bench)
     bench.doing(doing)
@@ -41,7 +41,7 @@ def wait(
     waited = bench.workspace.wait(goal, of_newest, limit)
     if waited.doom is not None:
         bench.doom = waited.doom.reason()
-        if waited.doom.infrastructure:
+        if waited.doom.infrastructure or bench.role is Role.SETUP:
             raise InfrastructureError(waited.doom.why)
     return waited.value, waited.doom
 
@@ -151,6 +151,8 @@ def _has_started(pod: Pod, container: str, *, running: bool) -> bool:
 
 
 def _require_target(bench: Bench) -> None:
+    if bench.role is not Role.SUBMISSION:
+        return
     target = bench.exercise.target
     wanted = {"kind": target.kinds[0], "name": target.name}
     documents = bench.manifest.documents if bench.manifest else ()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from podgrade.cluster.closer import Closer
 from podgrade.model.errors import InfrastructureError
-from podgrade.model.exercise import Exercise
+from podgrade.model.exercise import Exercise, Target
 from podgrade.model.reason import Reason
 from podgrade.model.submission import Manifest
 from podgrade.model.text import Words, say
@@ -24,6 +25,18 @@ class Baseline:
 
     running: Running
     at: float
+
+
+class Role(StrEnum):
+    """Whose the workload is that a bench looks at.
+
+    The submission's own: its manifest must declare it. A clone of it: as much the learner's, but
+    made by podgrade. The exercise's own setup: its images are trusted, its trouble is ours.
+    """
+
+    SUBMISSION = "submission"
+    CLONE = "clone"
+    SETUP = "setup"
 
 
 @dataclass
@@ -44,6 +57,25 @@ class Bench:
     """The containers that were counted when `pod.ready` last saw the Pod Ready."""
     doom: Reason | None = None
     """Why the Pod could not become what was waited for last, if so."""
+    role: Role = Role.SUBMISSION
+    others: dict[str, Bench] = field(default_factory=dict)
+    """The benches of other workloads of the workspace, by name."""
+
+    def beside(self, name: str, role: Role) -> Bench:
+        """The bench of another workload of the workspace; it remembers what was asked there."""
+        if name not in self.others:
+            target = Target(name)
+            self.others[name] = replace(
+                self,
+                exercise=replace(self.exercise, target=target),
+                where=self.workspace.aimed(target),
+                baseline=None,
+                counted=None,
+                doom=None,
+                role=role,
+                others={},
+            )
+        return self.others[name]
 
     @property
     def workspace(self) -> Workspace:

@@ -14,7 +14,7 @@ from podgrade.model.failure import Failure
 from podgrade.model.reason import Reason
 from podgrade.model.text import say
 from podgrade.probes import aim
-from podgrade.probes.bench import Bench
+from podgrade.probes.bench import Bench, Role
 from podgrade.probes.tape import Stage
 from podgrade.probes.values import About, Number, Ran, Text
 from podgrade.workspace.doom import Goal, GoalKind
@@ -79,7 +79,8 @@ def ran(bench: Bench, command: Command) -> Ran:
 def _asked(bench: Bench, command: Command) -> ExecAnswer:
     pod = aim.started_container(bench, command.container, running=True)
     aim.snapshot(bench, pod)
-    require_trust(bench, aim.require_container(pod, command.container))
+    if bench.role is not Role.SETUP:
+        require_trust(bench, aim.require_container(pod, command.container))
     bench.doing(say("running a command in container {container}", container=command.container))
     return bench.workspace.connection.exec(
         bench.workspace.namespace,

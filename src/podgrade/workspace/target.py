@@ -17,6 +17,8 @@ def belongs(pod: Pod, name: str) -> bool:
         return str(pod["metadata"]["name"]) == name
     if controller.get("kind") == "ReplicaSet":
         return controller.get("name") in {name, f"{name}-{_template_hash(pod)}"}
+    if controller.get("kind") == "StatefulSet" and pod["metadata"]["name"] == name:
+        return True  # its Pods have lasting names of their own
     return controller.get("name") == name
 
 

@@ -87,6 +87,23 @@ def wait(scope: Scope, goal: Goal, condition: Callable[[], T | None], limit: flo
             return Waited(None, what, time.monotonic() - began)
 
 
+def seen(scope: Scope, condition: Callable[[], bool], limit: float) -> bool:
+    """Wait until the condition holds; for what podgrade itself brings about: nothing is judged.
+
+    `limit` is in seconds. Raises InfrastructureError where the watch is down or the run ends.
+    """
+    end = time.monotonic() + limit
+    while True:
+        scope.check()
+        revision = scope.view.revision
+        if condition():
+            return True
+        left = end - time.monotonic()
+        if left <= 0:
+            return False
+        scope.view.changed(revision, left)
+
+
 class _Clock:
     """The time that is left; it stands still while the cluster has no room for the Pods."""
 

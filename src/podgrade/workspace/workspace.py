@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from podgrade.cluster.connection import ApiRefusal, Connection
 from podgrade.cluster.watch import View
-from podgrade.model.exercise import Exercise
+from podgrade.model.exercise import Exercise, Target
 from podgrade.model.submission import Document, Manifest
 from podgrade.model.text import Words, say
 from podgrade.workspace import wait as waiting
@@ -16,7 +18,7 @@ from podgrade.workspace.apply import create, in_order
 from podgrade.workspace.doom import Goal
 from podgrade.workspace.lookup import ClusterLookup
 from podgrade.workspace.refusals import refusals_of, wrong_kind
-from podgrade.workspace.setup import set_up
+from podgrade.workspace.setup import Setup
 from podgrade.workspace.target import terminating
 from podgrade.workspace.wait import Scope, Waited
 
@@ -48,13 +50,20 @@ class Workspace:
         self.exercise = exercise
         self._note = note
         self._lookup = ClusterLookup(connection, namespace)
+        self.setup = Setup(self.scope, namespace, exercise)
 
     def set_up(self) -> None:
         """Create what the exercise has there before, and wait until it runs.
 
         Raises InfrastructureError: what does not come is not the learner's fault.
         """
-        set_up(self.scope, self.namespace, self.exercise)
+        self.setup.stand_up()
+
+    def aimed(self, target: Target) -> Workspace:
+        """The same workspace, seen and waited on with another object for target."""
+        other = copy.copy(self)
+        other.exercise = replace(self.exercise, target=target)
+        return other
 
     def hand_in(self, manifest: Manifest) -> Acceptance:
         """Create the manifest's objects as the learner; after a refusal only ask about the rest.

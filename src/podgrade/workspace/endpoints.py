@@ -1,0 +1,72 @@
+"""How many endpoints a Service has that are ready, and waiting for it by a watch.
+
+conditions.ready: https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#conditions
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from podgrade.cluster.connection import Connection, Silence
+from podgrade.cluster.kinds import path_of
+
+Slice = Mapping[str, Any]
+
+_SERVICE = "kubernetes.io/service-name"
+_SLICE = 2.0  # seconds after which all is asked for again, and the end of the run is noticed
+
+
+def ready_endpoints(slices: Iterable[Slice]) -> int:
+    """Endpoints that are ready (unknown counts as ready), each Pod once."""
+    found = set()
+    for piece in slices:
+        for endpoint in piece.get("endpoints") or ():
+            if (endpoint.get("conditions") or {}).get("ready") is not False:
+                target = endpoint.get("targetRef") or {}
+                found.add(target.get("uid") or tuple(endpoint["addresses"]))
+    return len(found)
+
+
+def await_endpoints(
+    connection: Connection,
+    namespace: str,
+    service: str,
+    wanted: Callable[[int], bool],
+    limit: float,
+) -> int:
+    """Wait until the number of the Service's ready endpoints is as wanted; the number then.
+
+    The last number seen where that does not come within `limit` seconds. Raises
+    InfrastructureError where the cluster does not answer.
+    """
+    path = path_of("EndpointSlice", namespace)
+    chosen = {"labelSelector": f"{_SERVICE}={service}"}
+    end = time.monotonic() + limit
+    while True:
+        answer = connection.request("GET", path, query=chosen)
+        slices = {piece["metadata"]["name"]: piece for piece in answer.get("items") or ()}
+        count = ready_endpoints(slices.values())
+        left = end - time.monotonic()
+        if wanted(count) or left <= 0:
+            return count
+        version = answer["metadata"]["resourceVersion"]
+        query = {**chosen, "watch": "1", "resourceVersion": version}
+        _until_news(connection, path, query, left)
+
+
+def _until_news(
+    connection: Connection, path: str, query: Mapping[str, str], seconds: float
+) -> None:
+    """Come back when something changed, or after so many seconds."""
+    seconds = min(seconds, _SLICE)
+    bounded = {**query, "timeoutSeconds": max(int(seconds), 1)}
+    try:
+        with connection.lines(path, query=bounded, timeout=seconds) as lines:
+            for line in lines:
+                if json.loads(line).get("type") in {"ADDED", "MODIFIED", "DELETED", "ERROR"}:
+                    return
+    except Silence:
+        return
