@@ -54,6 +54,7 @@ def bench(*versions, counted=("one", 0)):
         workspace=Workspace(*versions),
         counted={"app": counted} if counted else None,
         baseline={"app": counted},
+        others={},
     )
 
 
