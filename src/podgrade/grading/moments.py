@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from podgrade.model.errors import InfrastructureError
-from podgrade.probes.aim import running_ids
+from podgrade.probes import aim
 from podgrade.probes.bench import Bench
 from podgrade.probes.kubectl import status_of
 from podgrade.probes.pod import LASTING
@@ -39,7 +39,7 @@ def only_a_moment(bench: Bench) -> bool:
     pod = bench.workspace.pod() if bench.counted else None
     if pod is None or bench.counted is None:
         return False
-    return any(_has_ended(pod, name, life) for name, life in bench.counted.items())
+    return any(not aim.lives(pod, name, life) for name, life in bench.counted.items())
 
 
 def was_never_ready(bench: Bench) -> bool:
@@ -59,11 +59,6 @@ def forget(bench: Bench) -> None:
     bench.baseline = bench.counted = None
     for other in bench.others.values():
         forget(other)
-
-
-def _has_ended(pod: Pod, container: str, life: tuple[str, int]) -> bool:
-    status = status_of(pod, container) or {}
-    return running_ids(pod).get(container) != life or "running" not in status.get("state", {})
 
 
 def _last_life(status: Status) -> float | None:

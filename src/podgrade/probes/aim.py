@@ -11,7 +11,7 @@ from podgrade.model.failure import Failure
 from podgrade.model.reason import Doom, Reason
 from podgrade.model.text import Words, say
 from podgrade.probes import kubectl
-from podgrade.probes.bench import Baseline, Bench, Role
+from podgrade.probes.bench import Baseline, Bench, Life, Role
 from podgrade.workspace.doom import Goal, GoalKind
 from podgrade.workspace.workspace import Waited
 
@@ -105,7 +105,7 @@ def snapshot(bench: Bench, pod: Pod) -> None:
     bench.baseline = Baseline({**running_ids(pod), **before.running}, before.at)
 
 
-def running_ids(pod: Pod) -> dict[str, tuple[str, int]]:
+def running_ids(pod: Pod) -> dict[str, Life]:
     """Container id and restart count of every long-running container that has been started."""
     found = {}
     for container in kubectl.containers(pod):
@@ -116,6 +116,12 @@ def running_ids(pod: Pod) -> dict[str, tuple[str, int]]:
                 int(status["restartCount"]),
             )
     return found
+
+
+def lives(pod: Pod, container: str, life: Life | None) -> bool:
+    """True while the container runs and its life (container id, restart count) is that one."""
+    running = "running" in (kubectl.status_of(pod, container) or {}).get("state", {})
+    return running and running_ids(pod).get(container) == life
 
 
 def deadline(bench: Bench) -> float:

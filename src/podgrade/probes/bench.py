@@ -16,7 +16,8 @@ from podgrade.model.text import Words, say
 from podgrade.workspace.toolbox import Toolbox
 from podgrade.workspace.workspace import Acceptance, Workspace
 
-Running = Mapping[str, tuple[str, int]]  # container name → container id, restart count
+Life = tuple[str, int]  # container id, restart count
+Running = Mapping[str, Life]  # by container name
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,9 @@ from podgrade.probes.values import About, Number, Ran, Text
 from podgrade.workspace.doom import Goal, GoalKind
 
 LIMIT = 256 * 1024  # bytes of output that are read at most
+
+_KILLED = 137  # exit code of a command that ended by SIGKILL, as all do whose container ends
+_TO_REPORT = 3.0  # seconds until a container's end is reported
 
 # Folders whose programs a command relies on; a volume over one makes their answers the learner's.
 _PROGRAMS = ("/", "/bin", "/sbin", "/usr", "/lib", "/lib64")
@@ -51,6 +55,8 @@ class Command:
     container: str
     words: tuple[str, ...]
     stdin: str | None = None
+    reads: bool = False
+    """It changes nothing, so that it may be run again if its container ended under it."""
 
     def question(self) -> str:
         """The command as the tape keeps it."""
@@ -60,6 +66,14 @@ class Command:
 
 def ran(bench: Bench, command: Command) -> Ran:
     """Run it; a container that is between two lives is waited for."""
+    end = aim.deadline(bench)
+    said, pod = _entered(bench, command)
+    while command.reads and time.monotonic() < end and _cut_off(bench, command, said, pod):
+        said, pod = _entered(bench, command)
+    return _as_answer(command.container, " ".join(command.words), said)
+
+
+def _entered(bench: Bench, command: Command) -> tuple[ExecAnswer, aim.Pod]:
     attempts = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(ApiRefusal),
         stop=tenacity.stop_after_delay(bench.exercise.limits.answer)
@@ -69,20 +83,33 @@ def ran(bench: Bench, command: Command) -> Ran:
         reraise=True,
     )
     try:
-        said = attempts(_asked, bench, command)
+        return attempts(_asked, bench, command)
     except ApiRefusal as refusal:
         aim.check_stop(bench)
         raise Failure(_cannot_enter(bench, command.container, refusal)) from refusal
-    return _as_answer(command.container, " ".join(command.words), said)
 
 
-def _asked(bench: Bench, command: Command) -> ExecAnswer:
+def _cut_off(bench: Bench, command: Command, said: ExecAnswer, pod: aim.Pod) -> bool:
+    """True if the command was killed because the container, as in `pod`, ended under it."""
+    if said.code != _KILLED:
+        return False
+    life = aim.running_ids(pod).get(command.container)
+
+    def ended() -> bool | None:
+        now = bench.workspace.pod()
+        return True if now is None or not aim.lives(now, command.container, life) else None
+
+    goal = Goal(GoalKind.RUNNING, command.container)
+    return bool(bench.workspace.wait(goal, ended, _TO_REPORT).value)
+
+
+def _asked(bench: Bench, command: Command) -> tuple[ExecAnswer, aim.Pod]:
     pod = aim.started_container(bench, command.container, running=True)
     aim.snapshot(bench, pod)
     if bench.role is not Role.SETUP:
         require_trust(bench, aim.require_container(pod, command.container))
     bench.doing(say("running a command in container {container}", container=command.container))
-    return bench.workspace.connection.exec(
+    said = bench.workspace.connection.exec(
         bench.workspace.namespace,
         aim.name_of(pod),
         command.container,
@@ -91,6 +118,7 @@ def _asked(bench: Bench, command: Command) -> ExecAnswer:
         timeout=bench.exercise.limits.answer,
         limit=LIMIT,
     )
+    return said, pod
 
 
 def _cannot_enter(bench: Bench, container: str, refusal: ApiRefusal) -> Reason:

@@ -113,11 +113,13 @@ def _written(bench: Bench, how: tuple[str, ...], container: str, path: str, text
 
 def _read(bench: Bench, container: str, path: str) -> Text:
     subject = say("file {path} in container {container}", path=path, container=container)
-    return _of_file(bench, Command(container, (*_READ, path)), subject, mounts.other_content)
+    return _of_file(
+        bench, Command(container, (*_READ, path), reads=True), subject, mounts.other_content
+    )
 
 
 def _stat(bench: Bench, container: str, path: str) -> Stat:
-    said = ran(bench, Command(container, (*_STAT, path)))
+    said = ran(bench, Command(container, (*_STAT, path), reads=True))
     pod = _pod(bench)
     if said.code == 0:
         return stat.found(pod, container, path, str(said.out))
@@ -127,7 +129,9 @@ def _stat(bench: Bench, container: str, path: str) -> Stat:
 
 def _identity(bench: Bench, container: str, path: str) -> Text:
     subject = say("inode of {path} in container {container}", path=path, container=container)
-    return _of_file(bench, Command(container, (*_WHICH, path)), subject, mounts.not_the_same)
+    return _of_file(
+        bench, Command(container, (*_WHICH, path), reads=True), subject, mounts.not_the_same
+    )
 
 
 def _of_file(bench: Bench, command: Command, subject: Words, differs: Differs) -> Text:

@@ -77,11 +77,9 @@ def _has_previous_life(bench: Bench, pod: Pod, container: str) -> bool:
 
 def _lost(pod: Pod, before: Baseline) -> Iterator[str]:
     """The containers that do not live their life of then any more."""
-    now = aim.running_ids(pod)
     for container in kubectl.containers(pod):
         name = str(container["name"])
-        running = "running" in (kubectl.status_of(pod, name) or {}).get("state", {})
-        if not running or now.get(name) != before.running.get(name):
+        if not aim.lives(pod, name, before.running.get(name)):
             yield name
 
 
