@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from podgrade.model.errors import InfrastructureError
 from podgrade.model.failure import Failure
 from podgrade.model.reason import Doom, Reason
+from podgrade.model.submission import Document
 from podgrade.model.text import Words, say
 from podgrade.probes import kubectl
 from podgrade.probes.bench import Baseline, Bench, Life, Role
@@ -31,7 +32,8 @@ def wait(
 
     Raises InfrastructureError where the doom is the cluster's, or the setup's.
     """
-    _require_target(bench)
+    if bench.role is Role.SUBMISSION:
+        target_document(bench)
     bench.doing(doing)
 
     def of_newest() -> T | None:
@@ -156,15 +158,15 @@ def _has_started(pod: Pod, container: str, *, running: bool) -> bool:
     return bool(started & {*status["state"], *status.get("lastState", {})})
 
 
-def _require_target(bench: Bench) -> None:
-    if bench.role is not Role.SUBMISSION:
-        return
+def target_document(bench: Bench) -> Document:
+    """The object that the sheet asks for, as it was handed in. Raises Failure if there is none."""
     target = bench.exercise.target
     wanted = {"kind": target.kinds[0], "name": target.name}
     documents = bench.manifest.documents if bench.manifest else ()
     workloads = [document for document in documents if document.kind in target.kinds]
-    if any(document.name == target.name for document in workloads):
-        return
+    for document in workloads:
+        if document.name == target.name:
+            return document
     seen = ", ".join(f"{document.kind} {document.name}" for document in workloads)
     raise Failure(
         Reason(

@@ -12,8 +12,9 @@ from podgrade.model.text import Words, say
 from podgrade.probes import mounts, stat
 from podgrade.probes.bench import Bench
 from podgrade.probes.execute import Command, ran
+from podgrade.probes.filesystem import file_system
 from podgrade.probes.tape import Stage
-from podgrade.probes.values import About, Number, Ran, Stat, Text
+from podgrade.probes.values import About, FileSystem, Number, Ran, Stat, Text
 
 # Whole paths: the container's PATH is the learner's.
 _READ = ("/bin/cat",)
@@ -84,6 +85,16 @@ class FilesProbe:
         """
         answer: Text = self._stage.ask(
             _question("identity", container, path), lambda bench: _identity(bench, container, path)
+        )
+        return answer
+
+    def filesystem(self, container: str, path: str) -> FileSystem:
+        """The file system behind a path: `.type` (`tmpfs`), `.size` (`32Mi`), as `stat -f` in
+        the container sees them. Raises Failure where the path is not there.
+        """
+        answer: FileSystem = self._stage.ask(
+            _question("filesystem", container, path),
+            lambda bench: file_system(bench, container, path),
         )
         return answer
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from podgrade.model.text import say
+import json
+from collections.abc import Sequence
+
+from podgrade.model.reason import Reason
+from podgrade.model.text import Words, say
+from podgrade.probes import aim
 from podgrade.probes.bench import Bench
 from podgrade.probes.tape import Stage
 from podgrade.probes.values import About, Flag, Names
+from podgrade.workspace.given import Difference, completed, differences, given, pod_spec, without
 
 
 class ManifestProbe:
@@ -26,6 +32,19 @@ class ManifestProbe:
         answer: Names = self._stage.ask("manifest.objects", _objects)
         return answer
 
+    def keeps(self, *parts: str, but: Sequence[str] = ()) -> Flag:
+        """True if the Pod is as starter.yaml gives it: the named parts of its spec
+        (`containers[app].command`), all of it where none is named, except for what `but` names.
+
+        Both are completed by the API server first (a dry run without the fields of `but`).
+        Order, defaults, `resources` and how a command is split into command and args are free.
+        """
+        asked = json.dumps([parts, list(but)], ensure_ascii=False)
+        answer: Flag = self._stage.ask(
+            f"manifest.keeps({asked})", lambda bench: _kept(bench, parts, but)
+        )
+        return answer
+
 
 def _accepted(bench: Bench) -> Flag:
     subject = say("the manifest is accepted")
@@ -44,3 +63,46 @@ def _objects(bench: Bench) -> Names:
     documents = bench.manifest.documents if bench.manifest else ()
     names = (f"{document.kind}/{document.name}" for document in documents)
     return Names(names, About(say("objects of the manifest")))
+
+
+def _kept(bench: Bench, parts: Sequence[str], but: Sequence[str]) -> Flag:
+    subject = say("what the sheet gives is as it was")
+    where = bench.workspace
+    now, before = (
+        completed(where.connection, where.namespace, without(pod_spec(document), but))
+        for document in (aim.target_document(bench), given(bench.exercise))
+    )
+    changed = [one for one in differences(before, now) if _within(one.path, parts)]
+    if not changed:
+        return Flag(True, About(subject))
+    return Flag(False, About(subject, _changed(changed)))
+
+
+def _within(path: str, parts: Sequence[str]) -> bool:
+    """True if the difference is in one of the parts, or around one (a container taken out)."""
+    return not parts or any(_holds(part, path) or _holds(path, part) for part in parts)
+
+
+def _holds(outer: str, inner: str) -> bool:
+    return inner == outer or inner.startswith((f"{outer}.", f"{outer}["))
+
+
+def _changed(changed: Sequence[Difference]) -> Reason:
+    first = changed[0]
+    return Reason(
+        "given-changed",
+        expected=_value(first.path, first.given),
+        seen=_value(first.path, first.seen),
+        why=say("the sheet gives this; it was to stay: {paths}", paths=_listed(changed)),
+        look=say("Compare {path} with what the sheet gives", path=f"`{first.path}`"),
+    )
+
+
+def _listed(changed: Sequence[Difference]) -> str:
+    return ", ".join(f"`{one.path}`" for one in changed)
+
+
+def _value(path: str, value: str | None) -> Words:
+    if value is None:
+        return say("no `{path}`", path=path)
+    return say("`{path}`: {value}", path=path, value=value)

@@ -139,6 +139,19 @@ class Stat:
 
 
 @dataclass(frozen=True)
+class FileSystem:
+    """A file system seen from inside a container: its type as `stat -f` names it (`tmpfs`), its
+    size as Kubernetes writes quantities (`64Mi`).
+    """
+
+    type: Text
+    size: Text
+
+    def __repr__(self) -> str:
+        return f"<FileSystem {self.type}, {self.size}>"
+
+
+@dataclass(frozen=True)
 class Happening:
     """One Event of the workspace: type (Normal, Warning), reason, object (Kind/name), message."""
 
@@ -255,6 +268,7 @@ def answers() -> Codec:
     """The codec that knows every kind of answer above."""
     codec = Codec()
     _register_seen(codec)
+    _register_parts(codec, FileSystem, "file-system", ("type", "size"))
     _register_parts(codec, Ran, "ran", ("code", "out", "err"))
     _register_parts(codec, Stat, "stat", ("mode", "uid", "gid", "before_start"))
     _register_parts(codec, Happening, "event", ("type", "reason", "object", "message", "count"))
