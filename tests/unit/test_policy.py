@@ -243,6 +243,10 @@ def test_an_exercise_may_need_one_capability_more():
     assert refused(text.replace("PTRACE", "ADMIN"), "privileged")
 
 
+def test_a_field_that_slipped_out_of_its_volume_is_left_to_the_api_server():
+    assert refused(in_pod("volumes: [{name: a, emptyDir: {}, sizeLimit: 1Mi}]")) == ()
+
+
 @pytest.mark.parametrize("field", ["volumes: 5", "volumes: [x]", "tolerations: {a: b}"])
 def test_other_shapes_are_left_to_the_api_server(field):
     assert refused(in_pod(field)) == ()

@@ -111,6 +111,16 @@ def _beyond(allowed: Iterable[str]) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, Mapping) and bool(set(value) - set(allowed))
 
 
+def _other_volume(value: Any) -> bool:
+    """True for a volume from elsewhere. Its source is an object; any other value stands there
+    by mistake, and the API server says that better.
+    """
+    if not isinstance(value, Mapping):
+        return False
+    objects = {name for name, source in value.items() if isinstance(source, Mapping)}
+    return bool(objects - {*_VOLUMES, "hostPath"})
+
+
 def _in_containers(path: str, why: Message, **more: Any) -> tuple[Rule, ...]:
     return tuple(Rule(f"{containers}.{path}", why, **more) for containers in _CONTAINERS)
 
@@ -191,7 +201,7 @@ POD_RULES = (
     Rule(
         "volumes[*]",
         say("only volumes of the namespace may be used"),
-        _beyond({*_VOLUMES, "hostPath"}),
+        _other_volume,
         say("use `emptyDir`, `configMap`, `secret`, `projected`, `downwardAPI` or a claim"),
     ),
     Rule("nodeName", _PLACE),
