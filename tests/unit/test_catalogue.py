@@ -99,9 +99,9 @@ def test_a_grader_without_an_exercise_is_told(pack):
 
 
 def test_an_unknown_exercise_names_near_ones(tmp_path):
-    with pytest.raises(UsageProblem, match=r"Did you mean: sidecar\?"):
+    with pytest.raises(UsageProblem, match=r"Did you mean: sidecar"):
         catalogue.exercise("sidecars", tmp_path)
-    with pytest.raises(UsageProblem, match=r"Exercises: .*sidecar"):
+    with pytest.raises(UsageProblem, match=r"Exercises: adapter"):
         catalogue.exercise("xyz", tmp_path)
 
 

@@ -144,7 +144,7 @@ def test_a_verdict_can_be_written_into_a_file(run, graded, tmp_path):
 
 
 def test_unknown_exercise_and_missing_file(run):
-    assert "Did you mean: sidecar?" in run("check", "sidcar", "pod.yaml").stderr
+    assert "Did you mean: sidecar" in run("check", "sidcar", "pod.yaml").stderr
     answer = run("check", "sidecar", "nothing.yaml")
 
     assert answer.exit_code == 2
