@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from podgrade.cluster.connection import ApiRefusal
 from podgrade.grading import moments
 from podgrade.model.errors import InfrastructureError
 from podgrade.model.text import say
@@ -36,9 +37,19 @@ def pod(state, container_id="one", restarts=0, last=None):
 class Workspace:
     """What the watch saw, one version of the Pod after the other."""
 
+    namespace = "ns"
+
     def __init__(self, *versions):
         self.versions = list(versions)
         self.waited = []
+        self.previous = False
+        self.connection = self
+
+    def read(self, *_, **__):
+        """The log of a previous life, as the kubelet has it."""
+        if not self.previous:
+            raise ApiRefusal(400, "BadRequest", "previous terminated container not found")
+        return b""
 
     def pod(self):
         return self.versions[0]
@@ -55,6 +66,7 @@ def bench(*versions, counted=("one", 0)):
         counted={"app": counted} if counted else None,
         baseline={"app": counted},
         others={},
+        doing=lambda words: None,
     )
 
 
@@ -70,6 +82,14 @@ def bench(*versions, counted=("one", 0)):
 )
 def test_a_counted_container_that_has_ended_was_ready_for_a_moment(seen, moment):
     assert moments.only_a_moment(bench(seen)) is moment
+
+
+def test_what_only_the_kubelet_knows_is_found_out_and_waited_for():
+    late = bench(pod(RUNS), pod(RUNS, "two", 1))
+    late.workspace.previous = True
+
+    assert moments.only_a_moment(late)
+    assert late.workspace.pod() == pod(RUNS, "two", 1)
 
 
 def test_where_nothing_was_counted_there_is_no_moment():

@@ -102,9 +102,9 @@ class Transport:
             )
         except HTTPError as error:
             raise self.unanswered(error) from error
-        return response if response.status < 300 else self._refused(response)
+        return response if response.status < 300 else self._refused(response, call.method)
 
-    def _refused(self, response: urllib3.BaseHTTPResponse) -> urllib3.BaseHTTPResponse:
+    def _refused(self, response: urllib3.BaseHTTPResponse, method: str) -> urllib3.BaseHTTPResponse:
         try:
             body = response.data
         except HTTPError as error:
@@ -117,9 +117,12 @@ class Transport:
                     host=self.host,
                 )
             ) from refusal
+        sentence = say("the cluster answered: {message}", message=refusal.message)
         if response.status == 429 or response.status >= 500:
-            sentence = say("the cluster answered: {message}", message=refusal.message)
             raise Unanswered(sentence, arrived=True, pause=_retry_after(response)) from refusal
+        if method == "POST" and refusal.reason == "Conflict":
+            # Two creations met at the quota's count: this one was not made.
+            raise Unanswered(sentence) from refusal
         raise refusal
 
     def tls_options(self) -> dict[str, Any]:

@@ -7,13 +7,14 @@ such a moment let pass proves nothing.
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from podgrade.model.errors import InfrastructureError
-from podgrade.probes import aim
-from podgrade.probes.bench import Bench
+from podgrade.probes import aim, steady
+from podgrade.probes.bench import Baseline, Bench
 from podgrade.probes.kubectl import status_of
 from podgrade.probes.pod import LASTING
 from podgrade.workspace.doom import Goal, GoalKind
@@ -31,11 +32,25 @@ def watch_a_while(bench: Bench) -> None:
         return
     with contextlib.suppress(InfrastructureError):  # the next check meets it and says so
         goal = Goal(GoalKind.RUNNING)
-        bench.workspace.wait(goal, lambda: only_a_moment(bench) or None, LASTING)
+        bench.workspace.wait(goal, lambda: _ended_since(bench) or None, LASTING)
 
 
 def only_a_moment(bench: Bench) -> bool:
-    """True if a container that was counted as Ready has ended since."""
+    """True if a container that was counted as Ready has ended since.
+
+    Where the API server knows of none, the kubelet is asked: a log of the new life may have been
+    read before the API server was told of it.
+    """
+    if _ended_since(bench):
+        return True
+    if not bench.counted:
+        return False
+    with contextlib.suppress(InfrastructureError):
+        return steady.told_late(bench, Baseline(bench.counted, time.monotonic())) is not None
+    return False
+
+
+def _ended_since(bench: Bench) -> bool:
     pod = bench.workspace.pod() if bench.counted else None
     if pod is None or bench.counted is None:
         return False

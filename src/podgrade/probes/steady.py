@@ -35,9 +35,7 @@ def steady(bench: Bench) -> Flag:
     if pod is None or before is None:
         return Flag(False, About(subject, Reason("no-pod", why=say("the Pod is gone"))))
     _watch(bench, before, before.at + bench.exercise.limits.steady - time.monotonic())
-    untold = _untold_by_the_watch(bench, before)
-    if untold:
-        _watch(bench, before, _TO_REPORT)  # for the count and the exit code
+    untold = told_late(bench, before)
     seen = bench.workspace.pod()
     reason = _unsteady(seen, before)
     if untold and reason is None:
@@ -54,6 +52,17 @@ def _watch(bench: Bench, before: Baseline, seconds: float) -> None:
         return True if pod is None or next(_lost(pod, before), None) else None
 
     bench.workspace.wait(Goal(GoalKind.RUNNING), lost, max(seconds, 0.0))
+
+
+def told_late(bench: Bench, before: Baseline) -> str | None:
+    """A container that the kubelet knows to have restarted, and the API server did not know yet.
+
+    Returns once the API server has been told, as a rule: its count and the exit code are needed.
+    """
+    untold = _untold_by_the_watch(bench, before)
+    if untold:
+        _watch(bench, before, _TO_REPORT)
+    return untold
 
 
 def _untold_by_the_watch(bench: Bench, before: Baseline) -> str | None:
