@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from podgrade.grading.catalogue import exercise
 from podgrade.model.reason import Reason
-from podgrade.model.text import Text, say
+from podgrade.model.text import Text, Words, say
 from podgrade.model.verdict import CheckLine, Evidence, Outcome, Result, Verdict
+from podgrade.reports.graded import Graded
 
 ACCEPTED = CheckLine(
     "test_manifest_is_accepted", Text("The manifest is accepted", "매니페스트가 받아들여진다"), 0
@@ -53,3 +55,35 @@ def erroneous() -> Result:
         Verdict(READY, Outcome.ERROR, reason=reason),
         Verdict(ANSWERS, Outcome.ERROR, because="test_ready"),
     )
+
+
+EVIL = (
+    "=1+1\n::error::x\n  ##[error]y\r\n]]> <script>alert(1)</script> <img src=x onerror=alert(1)>"
+    "\x1b[31mred\x07\x00 \u202egnp.exe \ud800 \ufffe \U000e0041 `code` | a | **b** %0A"
+    " 한글 @all &amp; {{ 7*7 }} {% raw %}"
+)
+"""What a learner's log, answer or file name might hold to be obeyed by whoever shows it."""
+
+
+def hostile() -> Result:
+    """A failure in which everything that can come from a learner is EVIL."""
+    words = Text(EVIL, EVIL)
+    reason = Reason("silent", expected=words, seen=words, why=words, look=words)
+    seen = Evidence(EVIL, EVIL, 0.1, 1.0)
+    return Result(
+        "sidecar",
+        EVIL,
+        (
+            Verdict(ACCEPTED, Outcome.PASSED),
+            Verdict(READY, Outcome.FAILED, reason=reason, evidence=(seen,)),
+            Verdict(ANSWERS, Outcome.NOT_REACHED, because="test_ready"),
+        ),
+        notes=(say("{text}", text=EVIL),),
+        seconds=1.5,
+    )
+
+
+def graded(found: Result | None, language: str = "en", problem: Words | None = None) -> Graded:
+    """The result as reports take it."""
+    submission = found.submission if found else "pod.yaml"
+    return Graded(exercise("sidecar"), submission, found, problem, language, "0.1.0")

@@ -120,11 +120,9 @@ def test_standard_input(graded, run):
 
 def test_options_are_handed_to_pytest(run, graded, tmp_path):
     seen = graded(full_marks())
-    run("check", "sidecar", "pod.yaml", "--keep", "--context", "kind-x", "--junitxml", "out.xml")
+    run("check", "sidecar", "pod.yaml", "--keep", "--context", "kind-x")
 
-    assert {"--keep", "--context=kind-x", f"--junitxml={tmp_path / 'out.xml'}"} <= {
-        *seen["arguments"]
-    }
+    assert {"--keep", "--context=kind-x"} <= {*seen["arguments"]}
 
 
 def test_json_goes_to_standard_output_alone(run, graded):
@@ -141,6 +139,38 @@ def test_a_verdict_can_be_written_into_a_file(run, graded, tmp_path):
     assert "Total 0/10" in (tmp_path / "verdict.txt").read_text(encoding="utf-8")
     assert answer.stdout == ""
     assert run("check", "sidecar", "pod.yaml", "--output", "no/folder.txt").exit_code == 2
+
+
+def test_several_outputs_in_one_run(run, graded, tmp_path):
+    graded(failed())
+    answer = run(
+        *("check", "sidecar", "pod.yaml", "--format", "text"),
+        *("--format", "json", "--output", "verdict.json"),
+        *("--format", "html", "--output", "verdict.html", "--junitxml", "verdict.xml"),
+    )
+
+    assert "Total 0/10" in answer.stdout
+    assert json.loads((tmp_path / "verdict.json").read_text("utf-8"))["score"] == 0
+    assert "Total 0/10" in (tmp_path / "verdict.html").read_text("utf-8")
+    assert 'failures="1"' in (tmp_path / "verdict.xml").read_text("utf-8")
+
+
+def test_a_run_without_a_result_is_told_to_machines_too(run, graded, tmp_path):
+    graded(trouble=ClusterUnavailableError(Text("no cluster", "클러스터 없음")), code=4)
+    run("check", "sidecar", "pod.yaml", "--junitxml", "verdict.xml")
+
+    assert "no cluster" in (tmp_path / "verdict.xml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--format", "json", "--format", "html"), ("--output", "a", "--output", "b")],
+)
+def test_outputs_that_cannot_be_meant_are_refused_before_grading(run, graded, words):
+    seen = graded(full_marks())
+
+    assert run("check", "sidecar", "pod.yaml", *words).exit_code == 2
+    assert seen == {}
 
 
 def test_unknown_exercise_and_missing_file(run):

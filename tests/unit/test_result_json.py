@@ -8,14 +8,14 @@ import pytest
 from jsonschema import Draft202012Validator
 from tests.unit.results import erroneous, failed, full_marks
 
-from podgrade.reports.json import as_data, as_json, schema
+from podgrade.reports.json import as_data, schema, text
 
 
 @pytest.mark.parametrize("result", [full_marks(), failed(), erroneous()])
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_it_fits_the_schema(result, language):
     Draft202012Validator.check_schema(schema())
-    Draft202012Validator(schema()).validate(json.loads(as_json(result, language, "0.1.0")))
+    Draft202012Validator(schema()).validate(json.loads(text(as_data(result, language, "0.1.0"))))
 
 
 def test_it_is_a_superset_of_check50s():

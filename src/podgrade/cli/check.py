@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from podgrade.cli.speech import SaidCommand, language, option
+from podgrade.cli.speech import language, option
+from podgrade.cli.wanted import InOrder, Wanted, one_printed, wanted
 from podgrade.model.text import say
+from podgrade.reports.names import FORMS
 
 if TYPE_CHECKING:
     from podgrade.model.submission import Submission
 
 
 @click.command(
-    cls=SaidCommand,
+    cls=InOrder,
     words=say(
         "Grade a manifest on a real cluster and say why.\n\n"
         "SLUG is the exercise (see `podgrade list`). FILE is a manifest, a folder of manifests, "
@@ -30,20 +32,22 @@ if TYPE_CHECKING:
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @option(
     "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    words=say("How the verdict is written (default: text)."),
+    "forms",
+    type=click.Choice(list(FORMS)),
+    multiple=True,
+    words=say("How the verdict is written (default: text). Several can be asked for at once."),
 )
 @option(
     "--output",
+    "targets",
     type=click.Path(dir_okay=False, path_type=Path),
-    words=say("Write the verdict into this file instead of printing it."),
+    multiple=True,
+    words=say("Write the verdict into this file; it belongs to the --format before it."),
 )
 @option(
     "--junitxml",
     type=click.Path(dir_okay=False, path_type=Path),
-    words=say("Also write a JUnit report into this file."),
+    words=say("The same as --format junit --output FILE."),
 )
 @option("--keep", is_flag=True, words=say("Keep the workspace and say how to look into it."))
 @option("--context", words=say("Context of the kubeconfig to use."))
@@ -55,8 +59,8 @@ if TYPE_CHECKING:
 def check(
     slug: str,
     files: tuple[str, ...],
-    form: str,
-    output: Path | None,
+    forms: tuple[str, ...],
+    targets: tuple[Path, ...],
     junitxml: Path | None,
     keep: bool,
     context: str | None,
@@ -66,10 +70,11 @@ def check(
     from podgrade.cli.grade import grade
     from podgrade.grading.catalogue import exercise
 
-    chosen = exercise(slug)
-    arguments = tuple(_arguments(junitxml, keep, context, kubeconfig))
-    grading = grade(chosen, _submission(files), arguments, language())
-    deliver(grading, chosen, form, output)
+    outputs = _outputs(forms, targets, junitxml)
+    chosen, submission = exercise(slug), _submission(files)
+    arguments = tuple(_arguments(keep, context, kubeconfig))
+    grading = grade(chosen, submission, arguments, language())
+    deliver(grading, chosen, submission.key, outputs)
     click.get_current_context().exit(grading.exit_code)
 
 
@@ -82,13 +87,17 @@ def _submission(files: tuple[str, ...]) -> Submission:
     return Submission(" + ".join(names), load(files, sys.stdin.buffer))
 
 
-def _arguments(
-    junitxml: Path | None, keep: bool, context: str | None, kubeconfig: Path | None
-) -> Iterator[str]:
+def _outputs(
+    forms: tuple[str, ...], targets: tuple[Path, ...], junitxml: Path | None
+) -> tuple[Wanted, ...]:
+    outputs = wanted(forms, targets)
+    one_printed(outputs)
+    return outputs if junitxml is None else (*outputs, Wanted("junit", junitxml))
+
+
+def _arguments(keep: bool, context: str | None, kubeconfig: Path | None) -> Iterator[str]:
     from podgrade.cli.alone import cluster_arguments
 
-    if junitxml is not None:
-        yield f"--junitxml={junitxml.resolve()}"
     if keep:
         yield "--keep"
     yield from cluster_arguments(context, kubeconfig)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -11,42 +12,35 @@ from podgrade import __version__
 from podgrade.cli.alone import Grading
 from podgrade.cli.screen import output
 from podgrade.cli.speech import language, told
+from podgrade.cli.wanted import Wanted
 from podgrade.model.errors import UsageProblem
 from podgrade.model.exercise import Exercise
 from podgrade.model.text import say
-from podgrade.reports.json import as_json
+from podgrade.reports.forms import render
+from podgrade.reports.graded import Graded
 from podgrade.reports.terminal import show
 
 
-def deliver(grading: Grading, exercise: Exercise, form: str, target: Path | None) -> None:
-    """Print the results, or write them into a file; say on standard error what went wrong."""
-    text = as_text(grading, exercise) if form == "text" and target else ""
-    if form == "json":
-        text = "".join(as_json(result, language(), __version__) for result in grading.results)
-    if target is not None:
-        _write(target, text)
-    elif form == "json":
-        sys.stdout.write(text)
-    else:
-        for result in grading.results:
-            show(result, exercise, language(), output())
+def deliver(
+    grading: Grading, exercise: Exercise, submission: str, outputs: Sequence[Wanted]
+) -> None:
+    """Print the outputs or write them into files; say on standard error what went wrong."""
+    result = grading.results[0] if grading.results else None
+    graded = Graded(exercise, submission, result, grading.problem, language(), __version__)
+    for wanted in outputs:
+        if wanted.target is not None:
+            _write(wanted.target, render(wanted.form, graded))
+        elif wanted.form != "text":
+            sys.stdout.write(render(wanted.form, graded))
+        elif graded.result is not None:
+            show(graded.result, exercise, language(), output())
     if grading.problem is not None:
         click.echo(f"podgrade: {told(grading.problem)}", err=True)
 
 
-def as_text(grading: Grading, exercise: Exercise) -> str:
-    """The results as plain lines."""
-    import io
-
-    stream = io.StringIO()
-    for result in grading.results:
-        show(result, exercise, language(), output(stream))
-    return stream.getvalue()
-
-
 def _write(target: Path, text: str) -> None:
     try:
-        target.write_text(text, encoding="utf-8")
+        target.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise UsageProblem(
             say("{file} cannot be written: {error}", file=target, error=error.strerror)

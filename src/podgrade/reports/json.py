@@ -13,6 +13,7 @@ from typing import Any
 from podgrade.locale import LANGUAGES, in_language
 from podgrade.model.text import Words, say
 from podgrade.model.verdict import Evidence, Outcome, Result, Verdict
+from podgrade.reports.graded import Graded
 from podgrade.reports.lines import OUTCOMES
 from podgrade.reports.safe import encodable
 
@@ -27,9 +28,15 @@ def schema() -> dict[str, Any]:
     return found
 
 
-def as_json(result: Result, language: str, version: str) -> str:
-    """The verdict on one submission as JSON text, ending with a line feed."""
-    data = as_data(result, language, version)
+def render(graded: Graded) -> str:
+    """The verdict on one submission as JSON text, ending with a line feed; nothing without one."""
+    if graded.result is None:
+        return ""
+    return text(as_data(graded.result, graded.language, graded.version))
+
+
+def text(data: dict[str, Any]) -> str:
+    """Plain data as JSON text, ending with a line feed."""
     return encodable(json.dumps(data, ensure_ascii=False, indent=2)) + "\n"
 
 

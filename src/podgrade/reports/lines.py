@@ -33,6 +33,9 @@ class Detail:
     label: str
     text: str
 
+    def __str__(self) -> str:
+        return f"{self.label}: {self.text}" if self.label else self.text
+
 
 @dataclass(frozen=True)
 class Line:
@@ -42,6 +45,10 @@ class Line:
     points: str
     title: str
     details: tuple[Detail, ...]
+
+    def told(self) -> tuple[str, ...]:
+        """The details, each as one text with its label."""
+        return tuple(map(str, self.details))
 
 
 def number(points: float) -> str:

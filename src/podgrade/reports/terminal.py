@@ -110,7 +110,6 @@ def _grid(*widths: int) -> Table:
 
 def _detail_lines(details: tuple[Detail, ...]) -> Iterator[str]:
     for detail in details:
-        head = f"{detail.label}: " if detail.label else ""
-        first, *rest = detail.text.splitlines() or [""]
-        yield head + first
+        first, *rest = str(detail).splitlines() or [""]
+        yield first
         yield from (f"    {more}" for more in rest)

@@ -1,0 +1,76 @@
+"""Which outputs were asked for, and where each goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+
+from podgrade.cli.speech import SaidCommand
+from podgrade.model.errors import UsageProblem
+from podgrade.model.text import say
+
+_ORDER = "podgrade.order"
+_FORMS, _TARGETS = "forms", "targets"  # the parameters of the two options
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One output, and the file that it is written into (None: standard output)."""
+
+    form: str
+    target: Path | None = None
+
+
+class InOrder(SaidCommand):
+    """A command that remembers in which order its options were given."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        rest = super().parse_args(ctx, [*args])
+        given = self.make_parser(ctx).parse_args([*args])[2]
+        ctx.meta[_ORDER] = [parameter.name for parameter in given]
+        return rest
+
+
+def wanted(forms: Sequence[str], targets: Sequence[Path]) -> tuple[Wanted, ...]:
+    """The outputs: each `--output` belongs to the `--format` before it, the first to the first.
+
+    Raises UsageProblem.
+    """
+    order = click.get_current_context().meta[_ORDER]
+    return pair([name for name in order if name in {_FORMS, _TARGETS}], forms, targets)
+
+
+def pair(order: Sequence[str], forms: Sequence[str], targets: Sequence[Path]) -> tuple[Wanted, ...]:
+    """The same, with the names of the options in the order in which they were given."""
+    rest = [*order]
+    if forms:
+        rest.remove(_FORMS)  # the first stands before everything, wherever it was given
+    first, *others = forms or ("text",)
+    found, more, files = [Wanted(first)], iter(others), iter(targets)
+    for name in rest:
+        if name == _FORMS:
+            found.append(Wanted(next(more)))
+        else:
+            found[-1] = _with_target(found[-1], next(files))
+    return tuple(found)
+
+
+def _with_target(output: Wanted, target: Path) -> Wanted:
+    if output.target is not None:
+        raise UsageProblem(say("{file}: which --format is it for?", file=target))
+    return replace(output, target=target)
+
+
+def one_printed(outputs: Iterable[Wanted]) -> None:
+    """Raise UsageProblem if more than one of the outputs would be printed."""
+    printed = [output.form for output in outputs if output.target is None]
+    if len(printed) > 1:
+        raise UsageProblem(
+            say(
+                "only one output can be printed ({forms}): write --output FILE after the others",
+                forms=", ".join(printed),
+            )
+        )

@@ -1,0 +1,11 @@
+"""The names of the outputs, without importing any."""
+
+from __future__ import annotations
+
+FORMS = {
+    "text": "plain",
+    "json": "json",
+    "html": "html",
+    "junit": "junit",
+}
+"""Name of an output, as `--format` takes it → its module, which has a function `render`."""

@@ -1,0 +1,79 @@
+"""Pages of one file: no network, no script, English and Korean in one switch.
+
+`render` fills a template that extends base.html.j2. Whatever is put in is text, never markup.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from podgrade.locale import LANGUAGES, in_language
+from podgrade.model.text import Words
+from podgrade.reports.safe import visible
+
+_CODE = re.compile(r"`([^`\n]+)`")
+
+
+def render(template: str, *, language: str, title: Words | str, **values: Any) -> str:
+    """The page as one HTML text; `language` is the one that it shows at first."""
+    style = _style()
+    page = _environment().get_template(template)
+    text = page.render(language=language, title=title, style=style, policy=policy(style), **values)
+    return text.rstrip() + "\n"
+
+
+def policy(style: str) -> str:
+    """The Content-Security-Policy: nothing is loaded, nothing runs, only our style applies."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
+    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+@cache
+def _style() -> str:
+    return files(__name__).joinpath("style.css").read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("podgrade.reports", "page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["both"] = both
+    environment.filters["one"] = one
+    environment.filters["code"] = code
+    return environment
+
+
+def one(words: Words | str, language: str) -> str:
+    """The words in one language, harmless, as text to be escaped."""
+    return visible(in_language(words, language)).strip()
+
+
+def both(words: Words | str) -> Markup:
+    """The words in every language, of which the switch shows one; `code` between backticks."""
+    texts = {language: one(words, language) for language in LANGUAGES}
+    if len(set(texts.values())) == 1:
+        return code(texts["en"])
+    span = Markup('<span class="{0}" lang="{0}">{1}</span>')
+    return Markup().join(span.format(language, code(text)) for language, text in texts.items())
+
+
+def code(text: str) -> Markup:
+    """Plain text as markup in which what stood between backticks is code."""
+    parts = _CODE.split(text)
+    return Markup().join(
+        Markup("<code>{}</code>").format(part) if number % 2 else escape(part)
+        for number, part in enumerate(parts)
+    )
