@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-NAMES = ("pod", "manifest", "curl", "logs", "exec", "files", "events", "nonces", "setup")
+NAMES = (
+    "pod",
+    "manifest",
+    "curl",
+    "logs",
+    "exec",
+    "files",
+    "events",
+    "nonces",
+    "setup",
+    "job",
+)
 
 
 def built_in() -> dict[str, Callable[[Any], Any]]:
@@ -14,6 +25,7 @@ def built_in() -> dict[str, Callable[[Any], Any]]:
     from podgrade.probes.events import EventsProbe
     from podgrade.probes.execute import ExecProbe
     from podgrade.probes.files import FilesProbe
+    from podgrade.probes.job import JobProbe
     from podgrade.probes.logs import LogsProbe
     from podgrade.probes.manifest import ManifestProbe
     from podgrade.probes.nonces import NoncesProbe
@@ -30,5 +42,6 @@ def built_in() -> dict[str, Callable[[Any], Any]]:
         EventsProbe,
         NoncesProbe,
         SetupProbe,
+        JobProbe,
     )
     return dict(zip(NAMES, made, strict=True))

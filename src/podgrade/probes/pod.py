@@ -10,6 +10,7 @@ from podgrade.model.reason import Doom, Reason
 from podgrade.model.text import Words, say
 from podgrade.probes import aim, kubectl
 from podgrade.probes.bench import Bench
+from podgrade.probes.order import starts_before
 from podgrade.probes.steady import steady
 from podgrade.probes.tape import Stage
 from podgrade.probes.values import About, Flag, Names, Text
@@ -73,6 +74,16 @@ class PodProbe:
     def reaches(self, state: str) -> Flag:
         """True once kubectl's STATUS column says `state` (`Init:1/2`, `Running`, `Completed`)."""
         answer: Flag = self._stage.ask(f"pod.reaches({state!r})", _reaches(state))
+        return answer
+
+    def starts_before(self, first: str, then: str) -> Flag:
+        """True if the Pod guarantees that the one starts before the other (spec.initContainers),
+        and nothing that was seen speaks against it: the API's times, the watch's own order.
+        """
+        answer: Flag = self._stage.ask(
+            f"pod.starts_before({first!r}, {then!r})",
+            lambda bench: starts_before(bench, first, then),
+        )
         return answer
 
     def image(self, container: str) -> Text:
