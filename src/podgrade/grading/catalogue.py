@@ -105,6 +105,7 @@ def _exercise(slug: str, folder: Path, grader: Path, body: dict[str, Any]) -> Ex
         grader=grader,
         hints=tuple(_text(hint) for hint in body.get("hints", ())),
         images=tuple(body.get("images", ())),
+        material=tuple(body.get("material", ())),
         limits=Limits(**{name: float(value) for name, value in body.get("limits", {}).items()}),
         **plain,
     )

@@ -36,7 +36,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise of a pack; `folder` holds sheets, setup and starter."""
+    """One exercise of a pack; `folder` holds sheets, setup and starter.
+
+    `material` names values that are fresh for each workspace.
+    """
 
     slug: str
     title: Text
@@ -50,3 +53,4 @@ class Exercise:
     pod_security: str = "baseline"
     live: str = "yes"
     kubernetes: str = "1.29"
+    material: tuple[str, ...] = ()

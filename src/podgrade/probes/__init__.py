@@ -16,6 +16,8 @@ NAMES = (
     "nonces",
     "setup",
     "job",
+    "material",
+    "supply",
 )
 
 
@@ -28,9 +30,11 @@ def built_in() -> dict[str, Callable[[Any], Any]]:
     from podgrade.probes.job import JobProbe
     from podgrade.probes.logs import LogsProbe
     from podgrade.probes.manifest import ManifestProbe
+    from podgrade.probes.material import MaterialProbe
     from podgrade.probes.nonces import NoncesProbe
     from podgrade.probes.pod import PodProbe
     from podgrade.probes.setup import SetupProbe
+    from podgrade.probes.supply import SupplyProbe
 
     made = (
         PodProbe,
@@ -43,5 +47,7 @@ def built_in() -> dict[str, Callable[[Any], Any]]:
         NoncesProbe,
         SetupProbe,
         JobProbe,
+        MaterialProbe,
+        SupplyProbe,
     )
     return dict(zip(NAMES, made, strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from podgrade.model.errors import InfrastructureError
@@ -40,7 +41,7 @@ def wait(
         pod = bench.workspace.pod()
         return None if pod is None else condition(pod)
 
-    waited = bench.workspace.wait(goal, of_newest, limit)
+    waited = bench.workspace.wait(_from_now_on(bench, goal), of_newest, limit)
     if waited.doom is not None:
         bench.doom = waited.doom.reason()
         if waited.doom.infrastructure or bench.role is Role.SETUP:
@@ -50,8 +51,13 @@ def wait(
 
 def obstacle(bench: Bench, goal: Goal) -> Doom | None:
     """What stands in the way of the goal right now, as far as it is the learner's."""
-    waited: Waited[None] = bench.workspace.wait(goal, lambda: None, 0.0)
+    waited: Waited[None] = bench.workspace.wait(_from_now_on(bench, goal), lambda: None, 0.0)
     return None if waited.doom is None or waited.doom.infrastructure else waited.doom
+
+
+def _from_now_on(bench: Bench, goal: Goal) -> Goal:
+    """Endings before something was supplied are no evidence."""
+    return replace(goal, since=goal.since or bench.since)
 
 
 def existing_pod(bench: Bench) -> Pod:

@@ -58,6 +58,8 @@ class Bench:
     """The containers that were counted when `pod.ready` last saw the Pod Ready."""
     doom: Reason | None = None
     """Why the Pod could not become what was waited for last, if so."""
+    since: str | None = None
+    """The API's time from which on endings of containers count (see Goal); None: all do."""
     role: Role = Role.SUBMISSION
     others: dict[str, Bench] = field(default_factory=dict)
     """The benches of other workloads of the workspace, by name."""

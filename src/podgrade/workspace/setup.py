@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from podgrade.cluster.connection import ApiRefusal, Connection
 from podgrade.cluster.kinds import path_of
@@ -15,17 +15,24 @@ from podgrade.model.text import Words, say
 from podgrade.workspace.apply import create, in_order
 from podgrade.workspace.doom import Goal, GoalKind
 from podgrade.workspace.endpoints import await_endpoints
-from podgrade.workspace.read import load, parse
-from podgrade.workspace.target import is_ready, terminating
+from podgrade.workspace.material import filled, fresh
+from podgrade.workspace.target import terminating
 from podgrade.workspace.wait import Scope, seen, wait
-
-_RUNS = {"Pod", "Deployment", "StatefulSet", "ReplicaSet"}
-_ENDS = {"Job"}
-_SCALES = {"Deployment", "StatefulSet", "ReplicaSet"}
+from podgrade.workspace.workloads import (
+    ENDS,
+    RUNS,
+    SCALES,
+    documents_in,
+    is_called,
+    is_done,
+    ready_since,
+    replicas,
+    selects,
+)
 
 
 class Setup:
-    """The exercise's own objects in one workspace.
+    """The exercise's own objects in one workspace, made with this workspace's own `material`.
 
     `scope_of` gives what is known of one workload's Pods. Whatever does not come up is our
     trouble: every method raises InfrastructureError for it.
@@ -37,11 +44,35 @@ class Setup:
         self._scope_of = scope_of
         self._namespace = namespace
         self._exercise = exercise
+        self.material = fresh(exercise.material)
         self._standing: list[Document] = []
+        self._supplied: dict[str, str] = {}
 
     def stand_up(self) -> None:
         """Create what stands in the exercise's folder setup/ and wait until it runs."""
         self._make(documents_in(self._exercise.folder / "setup"))
+
+    def supply(self, name: str) -> str:
+        """Create what stands in later/NAME.yaml, once, and wait until it runs.
+
+        The API's time at which it did (RFC 3339). Raises GraderError where there is no such file.
+        """
+        if name not in self._supplied:
+            path = self._later / f"{name}.yaml"
+            if not path.is_file():
+                raise GraderError(say("the exercise has no later/{name}.yaml", name=name))
+            documents = documents_in(path)
+            self._make(documents)
+            self._supplied[name] = max(map(self._since, documents))
+        return self._supplied[name]
+
+    def comes_later(self, document: Document) -> bool:
+        """True for an object that the exercise itself makes later, under the same name."""
+        return (document.kind, document.name) in self._coming
+
+    @cached_property
+    def _coming(self) -> frozenset[tuple[str, str]]:
+        return frozenset((one.kind, one.name) for one in documents_in(self._later))
 
     def scale(self, name: str, replicas: int) -> None:
         """Have so many Pods of a workload, and wait until exactly those are there and Ready.
@@ -50,7 +81,7 @@ class Setup:
         has no replicas.
         """
         document = self.workload(name)
-        if document.kind not in _SCALES:
+        if document.kind not in SCALES:
             raise GraderError(
                 say("{kind}/{name} has no replicas to scale", kind=document.kind, name=name)
             )
@@ -68,34 +99,35 @@ class Setup:
     def workload(self, name: str) -> Document:
         """The workload of that name, or that a Pod of this name belongs to. GraderError: none."""
         for document in self._standing:
-            if document.kind in _RUNS | _ENDS and _belongs(name, document):
+            if document.kind in RUNS | ENDS and is_called(name, document):
                 return document
-        names = ", ".join(d.name for d in self._standing if d.kind in _RUNS | _ENDS)
+        names = ", ".join(d.name for d in self._standing if d.kind in RUNS | ENDS)
         raise GraderError(
             say("the setup has no {name}; it has: {names}", name=name, names=names or "-")
         )
 
     def _make(self, documents: Sequence[Document]) -> None:
-        for document in in_order(documents):
+        documents = [filled(document, self.material) for document in in_order(documents)]
+        for document in documents:
             try:
                 create(self._connection, self._namespace, document)
             except ApiRefusal as refusal:
                 raise _trouble(document, refusal.words) from refusal
             self._standing.append(document)
         for document in documents:
-            self._await_pods(document, _replicas(document))
+            self._await_pods(document, replicas(document))
         self._await_services(documents)
 
     def _await_pods(self, document: Document, wanted: int) -> None:
         """Wait until the newest Pods of the workload are what is wanted of them."""
-        if document.kind not in _RUNS | _ENDS or wanted == 0:
+        if document.kind not in RUNS | ENDS or wanted == 0:
             return
-        kind = GoalKind.SUCCEEDED if document.kind in _ENDS else GoalKind.READY
+        kind = GoalKind.SUCCEEDED if document.kind in ENDS else GoalKind.READY
         scope = self._scope_of(document.name)
 
         def come() -> bool | None:
             living = [pod for pod in scope.pods() if not terminating(pod)]
-            done = [pod for pod in living if _done(pod, kind)]
+            done = [pod for pod in living if is_done(document, pod)]
             return True if len(done) >= wanted else None
 
         waited = wait(scope, Goal(kind), come, self._limit)
@@ -113,7 +145,7 @@ class Setup:
             behind = [one for one in self._standing if selects(service, one)]
             if not any(one in changed for one in (service, *behind)):
                 continue
-            count = sum(map(_replicas, behind)) if wanted is None else wanted
+            count = sum(map(replicas, behind)) if wanted is None else wanted
             if behind:
                 self._await_endpoints(service, count)
 
@@ -125,6 +157,17 @@ class Setup:
         if not wanted(got):
             raise _trouble(service, say("it has {got} of {count} endpoints", got=got, count=count))
 
+    def _since(self, document: Document) -> str:
+        """When it was there: when its Pods were Ready, else when it was created."""
+        path = path_of(document.kind, self._namespace, document.name)
+        metadata = self._connection.request("GET", path)["metadata"]
+        pods = self._scope_of(document.name).pods() if document.kind in RUNS else ()
+        return max(str(metadata["creationTimestamp"]), *map(ready_since, pods), "")
+
+    @property
+    def _later(self) -> Path:
+        return self._exercise.folder / "later"
+
     @property
     def _connection(self) -> Connection:
         return self._scope_of("").connection
@@ -132,50 +175,6 @@ class Setup:
     @property
     def _limit(self) -> float:
         return self._exercise.limits.start
-
-
-def documents_in(folder: Path) -> tuple[Document, ...]:
-    """The objects in a folder of the exercise, as written; none where there is no such folder."""
-    return parse(load([str(folder)])).documents if folder.is_dir() else ()
-
-
-def selects(service: Document, workload: Document) -> bool:
-    """True if the Service's selector chooses the workload's Pods."""
-    if service.kind != "Service":
-        return False
-    selector = (service.body.get("spec") or {}).get("selector") or {}
-    labels = _labels(workload)
-    return bool(selector) and all(labels.get(key) == value for key, value in selector.items())
-
-
-def _labels(document: Document) -> Mapping[str, Any]:
-    """The labels that the workload's Pods have."""
-    if document.kind not in _RUNS:
-        return {}
-    body = document.body if document.kind == "Pod" else document.body["spec"]["template"]
-    return (body.get("metadata") or {}).get("labels") or {}
-
-
-def _replicas(document: Document) -> int:
-    replicas = (document.body.get("spec") or {}).get("replicas")
-    return 1 if replicas is None else int(replicas)
-
-
-def _belongs(name: str, document: Document) -> bool:
-    """A StatefulSet's Pods have names of their own (`web-0`)."""
-    if name == document.name:
-        return True
-    return document.kind == "StatefulSet" and name in _members(document)
-
-
-def _members(document: Document) -> Iterator[str]:
-    return (f"{document.name}-{number}" for number in range(_replicas(document)))
-
-
-def _done(pod: Any, kind: GoalKind) -> bool:
-    if kind is GoalKind.SUCCEEDED:
-        return bool(pod.get("status", {}).get("phase") == "Succeeded")
-    return is_ready(pod)
 
 
 def _trouble(document: Document, why: Words) -> InfrastructureError:

@@ -68,16 +68,20 @@ class Workspace:
     def hand_in(self, manifest: Manifest) -> Acceptance:
         """Create the manifest's objects as the learner; after a refusal only ask about the rest.
 
-        One request an object. Raises InfrastructureError where no answer comes.
+        One request an object. What the exercise makes later itself is held back. Raises
+        InfrastructureError where no answer comes.
         """
         refusals: list[Refusal] = []
         warnings: list[Words] = []
-        for document in in_order(manifest.documents):
+        held = [document for document in manifest.documents if self.setup.comes_later(document)]
+        given = [document for document in manifest.documents if document not in held]
+        for document in in_order(given):
             refused, said = self._create(document, dry_run=bool(refusals))
             refusals.extend(refused)
             warnings.extend(_warned(document, text) for text in said)
         note = self._note()
-        return Acceptance(tuple(refusals), tuple(warnings), (note,) if note else ())
+        notes = [*([note] if note else []), *map(_held_back, held)]
+        return Acceptance(tuple(refusals), tuple(warnings), tuple(notes))
 
     def _create(
         self, document: Document, *, dry_run: bool
@@ -112,6 +116,13 @@ class Workspace:
         """What is known of the Pods of an object of that name."""
         images = self.exercise.images
         return Scope(target, self.view, self.connection, self._lookup, images)
+
+
+def _held_back(document: Document) -> Words:
+    subject = f"{document.kind}/{document.name}"
+    return say(
+        "{object} of your manifest is held back: the grader itself makes it, later", object=subject
+    )
 
 
 def _warned(document: Document, text: str) -> Words:
