@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from podgrade.model.errors import InfrastructureError
 from podgrade.probes import aim, steady
 from podgrade.probes.bench import Baseline, Bench
-from podgrade.probes.kubectl import status_of
+from podgrade.probes.kubectl import last_ending, status_of
 from podgrade.probes.pod import LASTING
 from podgrade.workspace.doom import Goal, GoalKind
 
@@ -78,9 +78,8 @@ def forget(bench: Bench) -> None:
 
 def _last_life(status: Status) -> float | None:
     """Seconds from start to end of the life that ended last; None if none has."""
-    states: Iterable[Status] = (status.get("state") or {}, status.get("lastState") or {})
-    ended = next((state["terminated"] for state in states if state.get("terminated")), None)
-    times = [(ended or {}).get(name) for name in ("startedAt", "finishedAt")]
+    ended = last_ending(status) or {}
+    times = [ended.get(name) for name in ("startedAt", "finishedAt")]
     if not all(times):
         return None
     began, end = (datetime.fromisoformat(str(time)) for time in times)

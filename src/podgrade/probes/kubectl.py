@@ -41,6 +41,12 @@ def status_of(pod: Pod, container: str) -> Status | None:
     return next((status for status in statuses(pod) if status["name"] == container), None)
 
 
+def last_ending(status: Status) -> Mapping[str, Any] | None:
+    """How the container's newest finished life ended (ContainerStateTerminated), if one has."""
+    states = (status.get("state") or {}, status.get("lastState") or {})
+    return next((state["terminated"] for state in states if state.get("terminated")), None)
+
+
 def ready_column(pod: Pod) -> str:
     """READY as `kubectl get pod` prints it: native sidecars count."""
     names = [container["name"] for container in containers(pod)]

@@ -8,12 +8,12 @@ from typing import Any
 
 from podgrade.model.reason import Doom, Reason
 from podgrade.model.text import Words, say
-from podgrade.probes import aim, kubectl
+from podgrade.probes import aim, kubectl, past
 from podgrade.probes.bench import Bench
 from podgrade.probes.order import starts_before
 from podgrade.probes.steady import steady
 from podgrade.probes.tape import Stage
-from podgrade.probes.values import About, Flag, Names, Text
+from podgrade.probes.values import About, Flag, Names, Number, Text
 from podgrade.workspace.doom import Goal, GoalKind
 
 Pod = Mapping[str, Any]
@@ -89,6 +89,37 @@ class PodProbe:
     def image(self, container: str) -> Text:
         """The image the container was declared with (spec.containers[].image)."""
         answer: Text = self._stage.ask(f"pod.image({container!r})", _image(container))
+        return answer
+
+    @property
+    def name(self) -> Text:
+        """The Pod's own name (metadata.name), which a Deployment or Job makes up."""
+        answer: Text = self._stage.ask("pod.name", past.name)
+        return answer
+
+    def restarts(self, container: str, *, at_least: int = 0) -> Number:
+        """How often the container was restarted (restartCount), waited for until `at_least`."""
+        question = f"pod.restarts({container!r}, {at_least})"
+        answer: Number = self._stage.ask(
+            question, lambda bench: past.restarts(bench, container, at_least)
+        )
+        return answer
+
+    def started(self, container: str) -> Flag:
+        """True if the container has run so far, in whichever life; nothing is waited for."""
+        answer: Flag = self._stage.ask(
+            f"pod.started({container!r})", lambda bench: past.started(bench, container)
+        )
+        return answer
+
+    def exit_code(self, container: str) -> Number:
+        """How the container's newest finished life ended (terminated.exitCode), waited for.
+
+        Raises Failure where it does not end.
+        """
+        answer: Number = self._stage.ask(
+            f"pod.exit_code({container!r})", lambda bench: past.exit_code(bench, container)
+        )
         return answer
 
     def _names(self, question: str, live: Any) -> Names:

@@ -105,7 +105,7 @@ def _unsteady(pod: Pod | None, before: Baseline) -> Reason | None:
 
 
 def _restarted(pod: str, name: str, status: Mapping[str, Any] | None) -> Reason:
-    ended = _ending(status or {})
+    ended = kubectl.last_ending(status or {})
     if ended is None:
         why: Words = say("container {name} was restarted while it was checked", name=name)
     else:
@@ -117,12 +117,6 @@ def _restarted(pod: str, name: str, status: Mapping[str, Any] | None) -> Reason:
     again = ended is None or not status or "terminated" not in status["state"]
     look = f"kubectl logs {pod} -c {name}" + (" --previous" if again else "")
     return Reason("restarted", why=why, look=say("Look at `{command}`", command=look))
-
-
-def _ending(status: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """How the container's newest finished life ended (ContainerStateTerminated), if known."""
-    states = (status.get("state", {}), status.get("lastState", {}))
-    return next((state["terminated"] for state in states if "terminated" in state), None)
 
 
 def _not_ready(pod: str, name: str) -> Reason:

@@ -78,14 +78,17 @@ class Names(frozenset[str]):
 
 
 class Flag:
-    """A truth that was seen; where it is asked and is false, its reason is remembered."""
+    """A truth that was seen; where it is asked and is false, its reason is remembered.
+
+    One that is true and has a reason is meant to be false: that reason is remembered, too.
+    """
 
     def __init__(self, value: bool, about: About) -> None:
         self.value = value
         self.about = about
 
     def __bool__(self) -> bool:
-        if not self.value:
+        if not self.value or self.about.reason is not None:
             self.about.witness.untrue = flag_reason(self)
         return self.value
 

@@ -1,0 +1,109 @@
+"""What the API server says of a container's lives so far: started, ended, how often."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from podgrade.model.failure import Failure
+from podgrade.model.reason import Doom, Reason
+from podgrade.model.text import Words, say
+from podgrade.probes import aim, kubectl
+from podgrade.probes.bench import Bench
+from podgrade.probes.values import About, Flag, Number, Text
+from podgrade.workspace.doom import Goal, GoalKind
+
+T = TypeVar("T")
+Status = Mapping[str, Any]
+
+
+def name(bench: Bench) -> Text:
+    """See PodProbe.name."""
+    return Text(aim.name_of(aim.existing_pod(bench)), About(say("the Pod's name")))
+
+
+def restarts(bench: Bench, container: str, at_least: int) -> Number:
+    """See PodProbe.restarts."""
+
+    def often_enough(status: Status) -> int | None:
+        count = int(status.get("restartCount") or 0)
+        return count if count >= at_least else None
+
+    doing = say("waiting for container {container} to restart", container=container)
+    count, doom = _awaited(bench, container, often_enough, doing)
+    reason = doom.reason() if doom else None
+    subject = say("restarts of container {container}", container=container)
+    pod = bench.workspace.pod()
+    now = (kubectl.status_of(pod, container) if pod else None) or {}
+    seen = int(now.get("restartCount") or 0) if count is None else count
+    return Number(seen, About(subject, reason))
+
+
+def started(bench: Bench, container: str) -> Flag:
+    """See PodProbe.started."""
+    pod = aim.existing_pod(bench)
+    aim.require_container(pod, container)
+    versions = [one.pod for one in bench.workspace.view.sightings(pod["metadata"]["uid"])]
+    was = any(_has_lived(kubectl.status_of(one, container) or {}) for one in (pod, *versions))
+    subject = say("container {container} has been started", container=container)
+    look = say("Look at `{command}`", command=f"kubectl describe pod {aim.name_of(pod)}")
+    if was:
+        never = say("container {container} is never started", container=container)
+        return Flag(True, About(subject, Reason("started", never, subject, look=look)))
+    why = say("container {container} was not started", container=container)
+    return Flag(False, About(subject, Reason("not-started", why=why, look=look)))
+
+
+def exit_code(bench: Bench, container: str) -> Number:
+    """See PodProbe.exit_code."""
+    doing = say("waiting for container {container} to end", container=container)
+    code, doom = _awaited(bench, container, _last_code, doing)
+    subject = say("exit code of container {container}", container=container)
+    if code is None:
+        raise Failure(_never_ended(bench, container, subject, doom))
+    look = f"kubectl logs {bench.exercise.target.name} -c {container}"
+    reason = Reason("exit-code", look=say("Look at `{command}`", command=look))
+    return Number(code, About(subject, reason))
+
+
+def _awaited(
+    bench: Bench, container: str, found: Callable[[Status], T | None], doing: Words
+) -> tuple[T | None, Doom | None]:
+    """Wait for something in the container's status; that it ends again and again is no doom."""
+    aim.require_container(aim.existing_pod(bench), container)
+    return aim.wait(
+        bench,
+        Goal(GoalKind.FAILED),
+        lambda pod: found(kubectl.status_of(pod, container) or {}),
+        bench.exercise.limits.start,
+        doing,
+    )
+
+
+def _last_code(status: Status) -> int | None:
+    ended = kubectl.last_ending(status)
+    return None if ended is None else int(ended["exitCode"])
+
+
+def _never_ended(bench: Bench, container: str, subject: Words, doom: Doom | None) -> Reason:
+    why = say("container {container} has not ended", container=container)
+    look = f"kubectl logs {bench.exercise.target.name} -c {container}"
+    return Reason(
+        "still-running",
+        expected=subject,
+        why=doom.why if doom and doom.code not in {"not-ready", "silent"} else why,
+        look=say("Look at `{command}`", command=look),
+    )
+
+
+def _has_lived(status: Status) -> bool:
+    states = (status.get("state") or {}, status.get("lastState") or {})
+    return any("running" in state or _ran(state.get("terminated")) for state in states)
+
+
+def _ran(ending: Status | None) -> bool:
+    """False for a container whose command could not be run: it ended without having started."""
+    return ending is not None and ending.get("reason") not in _NEVER_RAN
+
+
+_NEVER_RAN = frozenset({"StartError", "ContainerCannotRun", "ContainerStatusUnknown"})
