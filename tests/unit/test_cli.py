@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
-from tests.unit.results import erroneous, failed, full_marks
+from tests.unit.results import erroneous, failed, full_marks, hostile
 
 from podgrade.cli import check, grade
 from podgrade.cli.main import COMMANDS, main
@@ -22,6 +23,8 @@ def run(tmp_path, monkeypatch):
     """Runs the command in an empty folder with an English locale."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    for name in ("GITHUB_ACTIONS", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"):
+        monkeypatch.delenv(name, raising=False)
     (tmp_path / "pod.yaml").write_text("kind: Pod")
     return lambda *words, **more: CliRunner().invoke(main, [*words], **more)
 
@@ -171,6 +174,28 @@ def test_outputs_that_cannot_be_meant_are_refused_before_grading(run, graded, wo
 
     assert run("check", "sidecar", "pod.yaml", *words).exit_code == 2
     assert seen == {}
+
+
+def test_classrooms_result_becomes_the_steps_output(run, graded, tmp_path, monkeypatch):
+    graded(full_marks())
+    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
+    (tmp_path / "output").write_text("before=1\n")
+    answer = run("check", "sidecar", "pod.yaml", "--format", "classroom")
+
+    before, result = (tmp_path / "output").read_text().splitlines()
+    assert (before, answer.stdout) == ("before=1", "")
+    assert json.loads(base64.b64decode(result.removeprefix("result=")))["max_score"] == 10
+
+
+def test_on_github_no_line_of_a_learners_is_a_command(run, graded, monkeypatch):
+    graded(hostile())
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    lines = run("check", "sidecar", "pod.yaml").stdout.splitlines()
+
+    token = lines[0].removeprefix("::stop-commands::")
+    assert len(token) == 32
+    assert lines[-1] == f"::{token}::"
+    assert [line.strip() for line in lines[1:-1] if "::error::" in line]
 
 
 def test_unknown_exercise_and_missing_file(run):

@@ -6,9 +6,10 @@ import json
 
 import pytest
 from jsonschema import Draft202012Validator
-from tests.unit.results import erroneous, failed, full_marks
+from tests.unit.results import erroneous, failed, full_marks, graded
 
-from podgrade.reports.json import as_data, schema, text
+from podgrade.model.text import Text
+from podgrade.reports.json import as_data, render, schema, text
 
 
 @pytest.mark.parametrize("result", [full_marks(), failed(), erroneous()])
@@ -45,6 +46,14 @@ def test_an_error_leaves_the_score_open():
     assert (data["verdict"], data["score"]) == ("error", None)
     assert data["results"][1]["cause"]["error"] == "the API server does not answer"
     assert data["results"][1]["points"] is None
+
+
+def test_a_run_without_a_result_is_an_error_that_fits_the_schema():
+    found = json.loads(render(graded(None, problem=Text("no cluster", "클러스터 없음"))))
+
+    Draft202012Validator(schema()).validate(found)
+    assert (found["verdict"], found["score"], found["results"]) == ("error", None, [])
+    assert found["languages"]["ko"]["notes"] == ["클러스터 없음"]
 
 
 def test_full_marks():

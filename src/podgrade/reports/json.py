@@ -29,10 +29,17 @@ def schema() -> dict[str, Any]:
 
 
 def render(graded: Graded) -> str:
-    """The verdict on one submission as JSON text, ending with a line feed; nothing without one."""
-    if graded.result is None:
-        return ""
-    return text(as_data(graded.result, graded.language, graded.version))
+    """The verdict on one submission as JSON text, ending with a line feed.
+
+    Without a result it is an error without checks, whose note says why.
+    """
+    result = graded.result or _nothing_known(graded)
+    return text(as_data(result, graded.language, graded.version))
+
+
+def _nothing_known(graded: Graded) -> Result:
+    notes = (graded.problem,) if graded.problem else ()
+    return Result(graded.exercise.slug, graded.submission, (), notes, missing=1)
 
 
 def text(data: dict[str, Any]) -> str:

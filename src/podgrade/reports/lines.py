@@ -46,6 +46,10 @@ class Line:
     title: str
     details: tuple[Detail, ...]
 
+    def mark(self, language: str) -> str:
+        """The verdict in words."""
+        return said(OUTCOMES[self.outcome], language)
+
     def told(self) -> tuple[str, ...]:
         """The details, each as one text with its label."""
         return tuple(map(str, self.details))

@@ -7,5 +7,9 @@ FORMS = {
     "json": "json",
     "html": "html",
     "junit": "junit",
+    "csv": "csv",
+    "classroom": "classroom",
+    "gradescope": "gradescope",
+    "prairielearn": "prairielearn",
 }
 """Name of an output, as `--format` takes it → its module, which has a function `render`."""

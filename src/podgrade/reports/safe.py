@@ -19,6 +19,11 @@ def visible(text: str) -> str:
     return _HARMFUL.sub(_escape, plain.expandtabs(4))
 
 
+def bounded(text: str, longest: int) -> str:
+    """At most so many characters of the text; an ellipsis says that there was more."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
 def encodable(text: str) -> str:
     """The text without halves of surrogate pairs, which UTF-8 cannot hold."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,88 @@
+"""The verdicts as a table for spreadsheets: a row a submission, a column a check.
+
+UTF-8 with a byte order mark, so that spreadsheets show Korean, and RFC 4180's line ends.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+
+from podgrade.locale import in_language
+from podgrade.model.text import say
+from podgrade.model.verdict import Outcome, Verdict
+from podgrade.reports.graded import Graded
+from podgrade.reports.lines import OUTCOMES, number, said
+from podgrade.reports.safe import visible
+
+# What makes a spreadsheet take a cell for a formula (OWASP, "CSV Injection"), wide forms too.
+_FORMULA = ("=", "+", "-", "@", "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def render(graded: Graded) -> str:
+    """The table of one submission."""
+    return table([graded])
+
+
+def table(rows: Sequence[Graded]) -> str:
+    """The table of submissions of one exercise; the columns are those of the first with checks."""
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    known = next((row for row in rows if row.result), None)
+    titles = [line.title for line in known.lines()] if known else []
+    names = [_name(verdict) for verdict in known.result.verdicts] if known and known.result else []
+    language = rows[0].language if rows else "en"
+    writer.writerow(map(cell, _heading(language, titles)))
+    for row in rows:
+        writer.writerow(map(cell, _row(row, names)))
+    return "\ufeff" + stream.getvalue()
+
+
+def cell(text: str) -> str:
+    """One line of text that no spreadsheet takes for a formula."""
+    plain = " ".join(visible(text).split())
+    return f"'{plain}" if plain.startswith(_FORMULA) else plain
+
+
+def _heading(language: str, titles: Sequence[str]) -> Iterator[str]:
+    yield in_language(say("submission"), language)
+    yield in_language(say("exercise"), language)
+    yield from titles
+    yield in_language(say("total"), language)
+    yield in_language(say("full marks"), language)
+    yield in_language(say("verdict"), language)
+    yield in_language(say("reason"), language)
+
+
+def _row(graded: Graded, names: Sequence[str]) -> Iterator[str]:
+    verdicts = {_name(v): v for v in graded.result.verdicts} if graded.result else {}
+    yield graded.submission
+    yield graded.exercise.slug
+    for name in names:
+        yield _points(verdicts.get(name))
+    yield "" if graded.score is None else number(graded.score)
+    yield number(graded.result.possible) if graded.result else ""
+    yield said(OUTCOMES[graded.outcome], graded.language)
+    yield _reason(graded)
+
+
+def _name(verdict: Verdict) -> str:
+    return verdict.id or verdict.check.name
+
+
+def _points(verdict: Verdict | None) -> str:
+    """Empty where it is not known: an error has no points."""
+    if verdict is None or verdict.outcome is Outcome.ERROR:
+        return ""
+    return number(verdict.points)
+
+
+def _reason(graded: Graded) -> str:
+    """Why it is not full marks: the first check that did not pass, and what was said of it."""
+    if graded.outcome is Outcome.PASSED:
+        return ""
+    for line in graded.lines():
+        if line.outcome in {Outcome.FAILED, Outcome.ERROR}:
+            return f"{line.title} – {' · '.join(line.told())}"
+    return " ".join(graded.sums())
