@@ -7,30 +7,32 @@ from typing import Any
 
 import pytest
 
+from podgrade.model.submission import Document, Position
 from podgrade.workspace.toolbox import TOOLBOX_IMAGE
 from podgrade.workspace.twin import LABEL, Changes, fresh_name, twin
 
 
 def body(spec: dict[str, Any] | None = None, **metadata: Any) -> dict[str, Any]:
     spec = spec or {"containers": [{"name": "app", "image": "nginx"}]}
-    return {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": "web", **metadata},
-        "spec": spec,
-    }
+    return {"kind": "Pod", "metadata": {"name": "web", **metadata}, "spec": spec}
+
+
+def of(document: dict[str, Any], name: str = "x", changes: Changes | None = None) -> Any:
+    """The body of the twin."""
+    made = twin(Document(document, Position("pod.yaml", 1)), name, changes or Changes())
+    return made.body
 
 
 def one(container: dict[str, Any], changes: Changes, **spec: Any) -> dict[str, Any]:
     """The only container of a twin of a Pod that has this one."""
-    made = twin(body({"containers": [container], **spec}), "other", changes)
+    made = of(body({"containers": [container], **spec}), "other", changes)
     found: dict[str, Any] = made["spec"]["containers"][0]
     return found
 
 
 def test_it_has_nothing_that_a_selector_or_an_owner_could_know_it_by() -> None:
     document = body(labels={"app": "web"}, namespace="mine", annotations={"note": "x"})
-    made = twin(document, "web-x7", Changes())
+    made = of(document, "web-x7")
     assert made["metadata"] == {
         "name": "web-x7",
         "labels": {LABEL: "web-x7"},
@@ -43,7 +45,7 @@ def test_it_has_nothing_that_a_selector_or_an_owner_could_know_it_by() -> None:
 def test_a_template_is_taken_out_of_what_makes_pods_of_it(kind: str) -> None:
     template = {"metadata": {"labels": {"app": "web"}}, "spec": body()["spec"]}
     document = {"kind": kind, "metadata": {"name": "web"}, "spec": {"template": template}}
-    made = twin(document, "other", Changes())
+    made = of(document, "other")
     assert made["kind"] == "Pod"
     assert made["metadata"]["labels"] == {LABEL: "other"}
     assert made["spec"] == template["spec"]
@@ -51,7 +53,7 @@ def test_a_template_is_taken_out_of_what_makes_pods_of_it(kind: str) -> None:
 
 def test_a_host_name_is_a_name() -> None:
     spec = {"hostname": "web", "subdomain": "sub", "containers": [{"name": "app"}]}
-    assert twin(body(spec), "x", Changes())["spec"] == {
+    assert of(body(spec))["spec"] == {
         "subdomain": "sub",
         "containers": [{"name": "app"}],
     }
@@ -60,7 +62,7 @@ def test_a_host_name_is_a_name() -> None:
 def test_the_submission_stays_as_it_is() -> None:
     document = body({"initContainers": [{"name": "a"}], "containers": [{"name": "b"}]})
     before = deepcopy(document)
-    twin(document, "x", Changes(env={"a": {"K": "v"}}, images={"b": "x"}, idle={"b"}))
+    of(document, "x", Changes(env={"a": {"K": "v"}}, images={"b": "x"}, idle={"b"}))
     assert document == before
 
 
@@ -85,7 +87,7 @@ def test_another_image_keeps_the_command() -> None:
 
 def test_init_containers_are_changed_by_their_names() -> None:
     spec = {"initContainers": [{"name": "a"}, {"name": "b"}], "containers": [{"name": "app"}]}
-    made = twin(body(spec), "x", Changes(env={"b": {"K": "v"}}))
+    made = of(body(spec), "x", Changes(env={"b": {"K": "v"}}))
     assert made["spec"]["initContainers"] == [
         {"name": "a"},
         {"name": "b", "env": [{"name": "K", "value": "v"}]},

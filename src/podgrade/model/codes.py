@@ -9,6 +9,7 @@ CODES = frozenset(
         "cannot-exec",
         "cannot-start",
         "cannot-write",
+        "clone-differs",
         "container-count",
         "container-missing",
         "copy",

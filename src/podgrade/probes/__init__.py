@@ -18,11 +18,13 @@ NAMES = (
     "job",
     "material",
     "supply",
+    "clone",
 )
 
 
 def built_in() -> dict[str, Callable[[Any], Any]]:
     """Each probe of podgrade's own: its name, and what makes one from a stage."""
+    from podgrade.probes.clone import CloneProbe
     from podgrade.probes.curl import CurlProbe
     from podgrade.probes.events import EventsProbe
     from podgrade.probes.execute import ExecProbe
@@ -49,5 +51,6 @@ def built_in() -> dict[str, Callable[[Any], Any]]:
         JobProbe,
         MaterialProbe,
         SupplyProbe,
+        CloneProbe,
     )
     return dict(zip(NAMES, made, strict=True))

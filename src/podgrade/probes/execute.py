@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from podgrade.probes.bench import Bench, Role
 from podgrade.probes.tape import Stage
 from podgrade.probes.values import About, Number, Ran, Text
 from podgrade.workspace.doom import Goal, GoalKind
+from podgrade.workspace.toolbox import TOOLBOX_IMAGE
 
 LIMIT = 256 * 1024  # bytes of output that are read at most
 
@@ -136,7 +137,7 @@ def _cannot_enter(bench: Bench, container: str, refusal: ApiRefusal) -> Reason:
 def require_trust(bench: Bench, container: Mapping[str, Any]) -> None:
     """Raise Failure where a command's answer would be the learner's word, not the image's."""
     name, image = str(container["name"]), str(container.get("image", ""))
-    if bench.exercise.images and repository(image) not in map(repository, bench.exercise.images):
+    if bench.exercise.images and not _is_of(image, _trusted(bench)):
         asked = ", ".join(bench.exercise.images)
         raise Failure(
             Reason(
@@ -157,6 +158,16 @@ def require_trust(bench: Bench, container: Mapping[str, Any]) -> None:
                 look=say("Check `mountPath:` of container {name}", name=name),
             )
         )
+
+
+def _trusted(bench: Bench) -> tuple[str, ...]:
+    """The sheet's images, and in a clone ours, which podgrade put there."""
+    ours = (TOOLBOX_IMAGE,) if bench.role is Role.CLONE else ()
+    return (*bench.exercise.images, *ours)
+
+
+def _is_of(image: str, images: Iterable[str]) -> bool:
+    return repository(image) in map(repository, images)
 
 
 def repository(image: str) -> str:

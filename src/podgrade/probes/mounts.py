@@ -28,6 +28,8 @@ def unread(pod: Pod, container: str, path: str, error: str) -> Reason:
     mount = mount_at(pod, container, path)
     if mount is None:
         return _not_mounted(pod, container, path)
+    if "Permission denied" in error:
+        return _forbidden(container, path)
     volume = str(mount["name"])
     others = [m for name, m in _mounts(pod) if name != container and m["name"] == volume]
     at = {"container": container, "path": mount["mountPath"], "volume": volume}
@@ -99,6 +101,15 @@ def written(pod: Pod, container: str, path: str) -> Reason:
     )
     look = say("Check `readOnly:` of container {container}", container=container)
     return Reason("writable", why=why, look=look)
+
+
+def _forbidden(container: str, path: str) -> Reason:
+    why = say("the user of container {container} may not read it", container=container)
+    folder = str(PurePosixPath(path).parent)
+    look = say(
+        "Look at `ls -ldn {path}` in container {container}", path=folder, container=container
+    )
+    return Reason("permissions", why=why, look=look)
 
 
 def _not_mounted(pod: Pod, container: str, path: str) -> Reason:

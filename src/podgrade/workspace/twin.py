@@ -8,6 +8,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
+from podgrade.model.submission import Document
 from podgrade.workspace.toolbox import TOOLBOX_IMAGE
 
 Body = dict[str, Any]
@@ -46,28 +47,29 @@ def fresh_name(target: str) -> str:
     return f"{target[:_NAME].rstrip('-.')}-{letters}"
 
 
-def twin(document: Mapping[str, Any], name: str, changes: Changes) -> Body:
+def twin(document: Document, name: str, changes: Changes) -> Document:
     """The Pod: a submitted Pod, or the template of a Deployment or Job, under another name.
 
     None of its labels stays, so that no Service and no controller takes it for one of its own.
     Nor does `hostname`, which is a name as well. The submission itself is not touched.
     """
-    spec = document.get("spec") or {}
-    pod = spec.get("template") or {} if "template" in spec else document
+    body = document.body
+    spec = body.get("spec") or {}
+    pod = spec.get("template") or {} if document.kind != "Pod" else body
     twin_spec = deepcopy(dict(pod.get("spec") or {}))
     for own in ("hostname", "hostnameOverride"):
         twin_spec.pop(own, None)
-    for container in containers_of(twin_spec):
+    for container in _containers(twin_spec):
         _change(container, twin_spec, changes)
     metadata: Body = {"name": name, "labels": {LABEL: name}}
     annotations = (pod.get("metadata") or {}).get("annotations")
     if annotations:
         metadata["annotations"] = dict(annotations)
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": twin_spec}
+    made = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": twin_spec}
+    return Document(made, document.position)
 
 
-def containers_of(spec: Mapping[str, Any]) -> list[Body]:
-    """Every container of a Pod's spec, init containers first."""
+def _containers(spec: Mapping[str, Any]) -> list[Body]:
     return [*(spec.get("initContainers") or ()), *(spec.get("containers") or ())]
 
 

@@ -83,6 +83,10 @@ class Workspace:
         notes = [*([note] if note else []), *map(_held_back, held)]
         return Acceptance(tuple(refusals), tuple(warnings), tuple(notes))
 
+    def add(self, document: Document) -> tuple[Refusal, ...]:
+        """Create one more object as the learner. Raises InfrastructureError: no answer."""
+        return self._create(document, dry_run=False)[0]
+
     def _create(
         self, document: Document, *, dry_run: bool
     ) -> tuple[tuple[Refusal, ...], tuple[str, ...]]:
