@@ -28,7 +28,9 @@ Side = dict[str, str]
 """Each check that did not pass with what it came out as, and what decided it."""
 
 # Reasons that can only be known when a limit has passed; all others rest on evidence.
-AT_THE_LIMIT = frozenset({"silent", "no-answer", "not-ready", "not-ready-probe", "init-running"})
+AT_THE_LIMIT = frozenset(
+    {"silent", "no-answer", "not-ready", "not-ready-probe", "init-running", "still-running"}
+)
 
 
 @dataclass(frozen=True)

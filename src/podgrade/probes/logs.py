@@ -149,6 +149,9 @@ def _silence(bench: Bench, container: str) -> Reason:
     doom = aim.obstacle(bench, Goal(GoalKind.LOG, container))
     pod = bench.exercise.target.name
     look = say("Look at `kubectl logs {pod} -c {container}`", pod=pod, container=container)
+    if doom is not None and doom.code == "pod-finished":
+        why = say("the Pod has ended, and it had not appeared until then")
+        return Reason(doom.code, why=why, look=look)
     if doom is not None and doom.code != "silent":
         return Reason(doom.code, why=doom.why, look=doom.look or look)
     seconds = round(bench.exercise.limits.answer)

@@ -30,6 +30,21 @@ def starts_before(bench: Bench, first: str, then: str) -> Flag:
     return Flag(True, About(subject))
 
 
+def ends_before(bench: Bench, first: str, then: str) -> Flag:
+    """See PodProbe.ends_before. Raises Failure where a container is missing or cannot start."""
+    subject = say("container {first} ends before container {then} starts", first=first, then=then)
+    pod = aim.existing_pod(bench)
+    container = aim.require_container(pod, first)
+    aim.require_container(pod, then)
+    if not guaranteed(pod, first, then):
+        return Flag(False, About(subject, _unordered(pod, first, then)))
+    if kubectl.is_native_sidecar(container):
+        why = say("{first} is a native sidecar container, which goes on running", first=first)
+        return Flag(False, About(subject, Reason("no-order", why=why)))
+    aim.started_container(bench, then, running=False)
+    return Flag(True, About(subject))
+
+
 def guaranteed(pod: Pod, first: str, then: str) -> bool:
     """True if Kubernetes starts the one before the other: init containers, native sidecars among
     them, in their order, and the others after all of these (KEP-753).

@@ -10,7 +10,7 @@ from podgrade.model.reason import Doom, Reason
 from podgrade.model.text import Words, say
 from podgrade.probes import aim, kubectl, past
 from podgrade.probes.bench import Bench
-from podgrade.probes.order import starts_before
+from podgrade.probes.order import ends_before, starts_before
 from podgrade.probes.steady import steady
 from podgrade.probes.tape import Stage
 from podgrade.probes.values import About, Flag, Names, Number, Text
@@ -83,6 +83,15 @@ class PodProbe:
         answer: Flag = self._stage.ask(
             f"pod.starts_before({first!r}, {then!r})",
             lambda bench: starts_before(bench, first, then),
+        )
+        return answer
+
+    def ends_before(self, first: str, then: str) -> Flag:
+        """True if the first is an init container that has ended well, so that the other, which
+        waits for it, has started (spec.initContainers, without restartPolicy Always).
+        """
+        answer: Flag = self._stage.ask(
+            f"pod.ends_before({first!r}, {then!r})", lambda bench: ends_before(bench, first, then)
         )
         return answer
 

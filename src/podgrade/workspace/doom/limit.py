@@ -107,7 +107,14 @@ def _ending(case: Case, part: Part) -> Doom | None:
     if part.ending is None or part.past:
         return None
     done = part.role is Role.INIT and part.running is not None
-    return None if part.ready or done else again(case, part)
+    return None if part.ready or done or _as_wanted(case, part) else again(case, part)
+
+
+def _as_wanted(case: Case, part: Part) -> bool:
+    """True for a container that is over, and well, where the Pod is to be over."""
+    ending = part.terminated
+    wanted = case.goal.kind is GoalKind.SUCCEEDED
+    return wanted and ending is not None and ending.get("exitCode") == 0
 
 
 def _init(case: Case, part: Part) -> Doom | None:
