@@ -19,11 +19,13 @@ NAMES = (
     "material",
     "supply",
     "clone",
+    "crash",
 )
 
 
 def built_in() -> dict[str, Callable[[Any], Any]]:
     """Each probe of podgrade's own: its name, and what makes one from a stage."""
+    from podgrade.probes.changes import CrashProbe
     from podgrade.probes.clone import CloneProbe
     from podgrade.probes.curl import CurlProbe
     from podgrade.probes.events import EventsProbe
@@ -52,5 +54,6 @@ def built_in() -> dict[str, Callable[[Any], Any]]:
         MaterialProbe,
         SupplyProbe,
         CloneProbe,
+        CrashProbe,
     )
     return dict(zip(NAMES, made, strict=True))

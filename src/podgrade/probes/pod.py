@@ -8,12 +8,12 @@ from typing import Any
 
 from podgrade.model.reason import Doom, Reason
 from podgrade.model.text import Words, say
-from podgrade.probes import aim, kubectl, past
+from podgrade.probes import aim, changes, kubectl, past
 from podgrade.probes.bench import Bench
 from podgrade.probes.order import ends_before, starts_before
 from podgrade.probes.steady import steady
 from podgrade.probes.tape import Stage
-from podgrade.probes.values import About, Flag, Names, Number, Text
+from podgrade.probes.values import About, Change, Flag, Names, Number, Text
 from podgrade.workspace.doom import Goal, GoalKind
 
 Pod = Mapping[str, Any]
@@ -129,6 +129,24 @@ class PodProbe:
         answer: Number = self._stage.ask(
             f"pod.exit_code({container!r})", lambda bench: past.exit_code(bench, container)
         )
+        return answer
+
+    def set_image(self, container: str, image: str) -> Change:
+        """Give a container of the running Pod another image (`kubectl set image pod/…`).
+
+        Answers as `crash` does; an init container is only looked on at: it does not run again.
+        """
+        answer: Change = self._stage.ask(
+            f"pod.set_image({container!r}, {image!r})",
+            lambda bench: changes.image_set(bench, container, image),
+        )
+        return answer
+
+    def replace(self) -> Change:
+        """Delete the Pod and wait for the new one, which a bare Pod's manifest is handed in for
+        again. Answers as `crash` does.
+        """
+        answer: Change = self._stage.ask("pod.replace()", changes.replaced)
         return answer
 
     def _names(self, question: str, live: Any) -> Names:

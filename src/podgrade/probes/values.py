@@ -155,6 +155,16 @@ class FileSystem:
 
 
 @dataclass(frozen=True)
+class Change:
+    """What became of a Pod's containers when something was done to it."""
+
+    restarted: Names
+
+    def __repr__(self) -> str:
+        return f"<Change {self.restarted!r}>"
+
+
+@dataclass(frozen=True)
 class Happening:
     """One Event of the workspace: type (Normal, Warning), reason, object (Kind/name), message."""
 
@@ -224,7 +234,8 @@ def _names_differ(seen: Names, other: object) -> Reason:
         why = say("missing: {missing}", missing=missing)
     else:
         why = say("not asked for: {extra}", extra=extra)
-    return Reason("names-differ", reason.expected, reason.seen, why, reason.look)
+    code = "names-differ" if seen.about.reason is None else reason.code
+    return Reason(code, reason.expected, reason.seen, why, reason.look)
 
 
 def _plain(value: object) -> str:
@@ -274,6 +285,7 @@ def answers() -> Codec:
     _register_parts(codec, FileSystem, "file-system", ("type", "size"))
     _register_parts(codec, Ran, "ran", ("code", "out", "err"))
     _register_parts(codec, Stat, "stat", ("mode", "uid", "gid", "before_start"))
+    _register_parts(codec, Change, "change", ("restarted",))
     _register_parts(codec, Happening, "event", ("type", "reason", "object", "message", "count"))
     codec.register(
         Reply,

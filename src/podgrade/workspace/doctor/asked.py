@@ -28,6 +28,8 @@ _RIGHTS: tuple[tuple[str, str, Message], ...] = (
     ("watch", "pods", say("see what becomes of the Pods")),
     ("watch", "events", say("say why a Pod does not start")),
     ("create", "pods", say("hand in manifests")),
+    ("delete", "pods", say("replace Pods, to see what outlives them")),
+    ("patch", "pods", say("change a container's image")),
     ("create", "pods/exec", say("run commands in containers")),
     ("get", "pods/log", say("read logs")),
     ("create", "serviceaccounts", say("make the learner's identity")),
