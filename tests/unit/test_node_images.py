@@ -16,6 +16,14 @@ def test_recipes_are_read():
     assert {"pause", "busybox", "busybox-1.28", "nginx", "toolbox"} <= titles
 
 
+def test_what_is_unpacked_upon_a_base_includes_its_packages():
+    recipes = {recipe.title: recipe for recipe in read_recipes(node_sources() / "images")}
+    assert set(recipes["debian"].packages) < set(recipes["redis"].packages)
+    assert recipes["redis"].merged
+    assert not recipes["git"].merged
+    assert recipes["alpine"].packages == ()
+
+
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_every_recipe_says_what_it_differs_in(path):
     recipe = yaml.safe_load(path.read_text("utf-8"))

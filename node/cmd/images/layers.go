@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,32 +23,73 @@ import (
 // needless is what no container looks at, by prefix.
 var needless = []string{
 	"dev/", "proc/", "sys/", "usr/share/doc/", "usr/share/man/", "usr/share/info/",
-	"usr/share/locale/", "usr/share/lintian/", "var/cache/apt/", "var/lib/apt/",
+	"usr/share/locale/", "usr/share/lintian/", "usr/share/bash-completion/", "usr/share/bug/",
+	"usr/lib/gconv/", "lib/gconv/", "etc/cron.daily/", "etc/init.d/", "etc/logrotate.d/", "lib/systemd/",
+	"usr/lib/systemd/", "etc/default/", "var/cache/apt/", "var/lib/apt/",
 	"etc/apt/", "etc/dpkg/", "etc/fstab", "etc/hostname", "etc/resolv.conf", "var/lib/dpkg/",
 }
 
-// packageLayer is the root file system unpacked from Debian packages. Layers are not compressed:
-// they never leave the machine, and unpacking is what a cluster's start waits for.
+// packageLayer is the root file system unpacked from Debian packages, without what the base's own
+// has already. Layers are not compressed: they never leave the machine, and unpacking is what a
+// cluster's start waits for.
 func packageLayer(recipe Recipe, sources Sources) (v1.Layer, error) {
-	root := recipe.Title
-	if recipe.Base != "" {
-		root = recipe.Base
-	} else if len(recipe.Packages) == 0 {
+	if len(recipe.Packages) == 0 {
 		return nil, nil
 	}
-	input, err := os.Open(filepath.Join(sources.roots, root+".tar"))
+	known, err := entriesOf(recipe.Base, sources)
+	if err != nil {
+		return nil, err
+	}
+	input, err := os.Open(sources.root(recipe.Title))
 	if err != nil {
 		return nil, err
 	}
 	defer input.Close()
 	var output bytes.Buffer
-	if err := copyNeeded(tar.NewWriter(&output), tar.NewReader(input), slices.Concat(needless, recipe.Without)); err != nil {
+	needed := func(header *tar.Header) bool {
+		return !isOneOf(needless, header) && !isOneOf(recipe.Without, header) && !known[keyOf(header)]
+	}
+	if err := copyIf(needed, tar.NewWriter(&output), tar.NewReader(input)); err != nil {
 		return nil, err
 	}
 	return static.NewLayer(output.Bytes(), types.OCIUncompressedLayer), nil
 }
 
-func copyNeeded(output *tar.Writer, input *tar.Reader, without []string) error {
+// entry is what makes an unpacked file the same as another's.
+type entry struct {
+	name, link string
+	kind       byte
+	size, mode int64
+}
+
+func keyOf(header *tar.Header) entry {
+	return entry{header.Name, header.Linkname, header.Typeflag, header.Size, header.Mode}
+}
+
+// entriesOf lists what a base was unpacked to: the same packages unpack to the same files.
+func entriesOf(base string, sources Sources) (map[entry]bool, error) {
+	known := map[entry]bool{}
+	if base == "" {
+		return known, nil
+	}
+	input, err := os.Open(sources.root(base))
+	if err != nil {
+		return nil, err
+	}
+	defer input.Close()
+	for reader := tar.NewReader(input); ; {
+		header, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			return known, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		known[keyOf(header)] = true
+	}
+}
+
+func copyIf(needed func(*tar.Header) bool, output *tar.Writer, input *tar.Reader) error {
 	for {
 		header, err := input.Next()
 		if errors.Is(err, io.EOF) {
@@ -56,7 +98,7 @@ func copyNeeded(output *tar.Writer, input *tar.Reader, without []string) error {
 		if err != nil {
 			return err
 		}
-		if isOneOf(without, header) {
+		if !needed(header) {
 			continue
 		}
 		if err := output.WriteHeader(header); err != nil {
@@ -68,10 +110,14 @@ func copyNeeded(output *tar.Writer, input *tar.Reader, without []string) error {
 	}
 }
 
+// architectureFolder is left out of names: usr/lib/x86_64-linux-gnu/gconv counts as usr/lib/gconv.
+var architectureFolder = regexp.MustCompile(`^((?:usr/)?lib/)[a-z0-9_]+-linux-gnu/`)
+
 func isOneOf(prefixes []string, header *tar.Header) bool {
-	name := strings.TrimPrefix(header.Name, "./")
+	name := architectureFolder.ReplaceAllString(strings.TrimPrefix(header.Name, "./"), "$1")
 	return slices.ContainsFunc(prefixes, func(prefix string) bool {
-		return strings.HasPrefix(name, prefix) && name != prefix
+		isFolder := name == prefix && header.Typeflag == tar.TypeDir
+		return strings.HasPrefix(name, prefix) && !isFolder
 	})
 }
 
@@ -152,11 +198,7 @@ func (w *layerWriter) applets(recipe Recipe, sources Sources) {
 	if recipe.Applets == "" || w.err != nil {
 		return
 	}
-	root := recipe.Title
-	if recipe.Base != "" {
-		root = recipe.Base
-	}
-	names, err := os.ReadFile(filepath.Join(sources.roots, root+".applets"))
+	names, err := os.ReadFile(filepath.Join(sources.roots, recipe.Title+".applets"))
 	if err != nil {
 		w.err = fmt.Errorf("names of busybox's applets: %w", err)
 		return

@@ -68,6 +68,45 @@ func TestNeedlessFilesAreLeftOut(t *testing.T) {
 	}
 }
 
+func TestWhatTheBaseHasIsNotStoredAgain(t *testing.T) {
+	sources := writeRoot(t, "./bin/busybox", "./lib/x86_64-linux-gnu/perl/x")
+	data, err := os.ReadFile(sources.root("box"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(sources.root("upon"), data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	recipe := Recipe{Title: "upon", Base: "box", Packages: []string{"perl"}}
+	layer, err := packageLayer(recipe, sources)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found := entries(t, layer); len(found) != 0 {
+		t.Errorf("%v", found)
+	}
+	recipe = Recipe{Title: "upon", Packages: []string{"perl"}, Without: []string{"lib/perl"}}
+	if layer, err = packageLayer(recipe, sources); err != nil {
+		t.Fatal(err)
+	}
+	if found := entries(t, layer); len(found) != 1 || found["./bin/busybox"] == nil {
+		t.Errorf("the architecture's folder counts: %v", found)
+	}
+}
+
+func TestABaseHasNoBase(t *testing.T) {
+	folder := t.TempDir()
+	for title, base := range map[string]string{"one": "two", "two": "three", "three": ""} {
+		text := "names: [a/" + title + ":1]\nbase: \"" + base + "\"\n"
+		if err := os.WriteFile(filepath.Join(folder, title+".yaml"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := readRecipes(folder); err == nil {
+		t.Error("a base upon a base was taken")
+	}
+}
+
 func TestOwnLayer(t *testing.T) {
 	sources := writeRoot(t)
 	recipe := Recipe{
@@ -97,13 +136,8 @@ func TestOwnLayer(t *testing.T) {
 }
 
 func TestRecipesOfTheNodeCanBeRead(t *testing.T) {
-	paths, _ := filepath.Glob("../../images/*.yaml")
-	if len(paths) < 5 {
-		t.Fatalf("only %d recipes", len(paths))
-	}
-	for _, path := range paths {
-		if _, err := readRecipe(path); err != nil {
-			t.Error(err)
-		}
+	recipes, err := readRecipes("../../images")
+	if err != nil || len(recipes) < 10 {
+		t.Fatalf("%d recipes, %v", len(recipes), err)
 	}
 }

@@ -10,7 +10,7 @@ package main
 import (
 	"fmt"
 	"os"
-	"path/filepath"
+	"slices"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
@@ -19,8 +19,12 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
-// nameAnnotation is what containerd and the node's registry read an image's full name from.
-const nameAnnotation = "io.containerd.image.name"
+const (
+	// What containerd and the node's registry read an image's full name from.
+	nameAnnotation = "io.containerd.image.name"
+	// Marks images that the supervisor imports before the cluster counts as ready.
+	earlyAnnotation = "dev.podgrade.early"
+)
 
 func main() {
 	if len(os.Args) != 5 {
@@ -34,8 +38,8 @@ func main() {
 	}
 }
 
-func build(recipes string, sources Sources, output string) error {
-	paths, err := filepath.Glob(filepath.Join(recipes, "*.yaml"))
+func build(folder string, sources Sources, output string) error {
+	recipes, err := readRecipes(folder)
 	if err != nil {
 		return err
 	}
@@ -43,14 +47,16 @@ func build(recipes string, sources Sources, output string) error {
 	if err != nil {
 		return err
 	}
-	for _, path := range paths {
-		recipe, err := readRecipe(path)
-		if err != nil {
-			return err
+	layers := map[string][]v1.Layer{}
+	for _, recipe := range recipes {
+		if layers[recipe.Title], err = layersOf(recipe, sources); err != nil {
+			return fmt.Errorf("%s: %w", recipe.Title, err)
 		}
-		image, err := makeImage(recipe, sources)
+	}
+	for _, recipe := range recipes {
+		image, err := makeImage(recipe, slices.Concat(layers[recipe.Base], layers[recipe.Title]))
 		if err != nil {
-			return fmt.Errorf("%s: %w", path, err)
+			return fmt.Errorf("%s: %w", recipe.Title, err)
 		}
 		if err := publish(index, recipe, image); err != nil {
 			return err
@@ -60,20 +66,27 @@ func build(recipes string, sources Sources, output string) error {
 	return nil
 }
 
-func makeImage(recipe Recipe, sources Sources) (v1.Image, error) {
-	image := mutate.MediaType(empty.Image, types.OCIManifestSchema1)
-	image = mutate.ConfigMediaType(image, types.OCIConfigJSON)
+// layersOf are the recipe's packages and what it adds itself, without those of its base.
+func layersOf(recipe Recipe, sources Sources) ([]v1.Layer, error) {
+	var layers []v1.Layer
 	for _, makeLayer := range []func(Recipe, Sources) (v1.Layer, error){packageLayer, ownLayer} {
 		layer, err := makeLayer(recipe, sources)
 		if err != nil {
 			return nil, err
 		}
-		if layer == nil {
-			continue
+		if layer != nil {
+			layers = append(layers, layer)
 		}
-		if image, err = mutate.AppendLayers(image, layer); err != nil {
-			return nil, err
-		}
+	}
+	return layers, nil
+}
+
+func makeImage(recipe Recipe, layers []v1.Layer) (v1.Image, error) {
+	image := mutate.MediaType(empty.Image, types.OCIManifestSchema1)
+	image = mutate.ConfigMediaType(image, types.OCIConfigJSON)
+	image, err := mutate.AppendLayers(image, layers...)
+	if err != nil {
+		return nil, err
 	}
 	config, err := image.ConfigFile()
 	if err != nil {
@@ -87,8 +100,11 @@ func makeImage(recipe Recipe, sources Sources) (v1.Image, error) {
 
 func publish(index layout.Path, recipe Recipe, image v1.Image) error {
 	for _, name := range recipe.Names {
-		annotations := layout.WithAnnotations(map[string]string{nameAnnotation: name})
-		if err := index.AppendImage(image, annotations); err != nil {
+		annotations := map[string]string{nameAnnotation: name}
+		if recipe.Early {
+			annotations[earlyAnnotation] = "true"
+		}
+		if err := index.AppendImage(image, layout.WithAnnotations(annotations)); err != nil {
 			return err
 		}
 	}

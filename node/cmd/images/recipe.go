@@ -16,9 +16,11 @@ type Recipe struct {
 	Title    string            `json:"-"`        // the file's name without .yaml
 	Names    []string          `json:"names"`    // full names: registry, repository, tag
 	Differs  string            `json:"differs"`  // what a learner could notice
-	Base     string            `json:"base"`     // take the packages of another recipe
+	Base     string            `json:"base"`     // the recipe whose image this one is built upon
 	Packages []string          `json:"packages"` // Debian's, with what they depend on
 	Without  []string          `json:"without"`  // what of the packages is left out, by prefix
+	Merged   bool              `json:"merged"`   // /bin is /usr/bin; only looked at when unpacking
+	Early    bool              `json:"early"`    // imported before the cluster is ready, not pulled
 	Programs map[string]string `json:"programs"` // path in the image: our program
 	Applets  string            `json:"applets"`  // path of busybox, linked once for each applet
 	Folders  map[string]Folder `json:"folders"`
@@ -52,6 +54,32 @@ type Run struct {
 
 // Sources is where the parts of images lie.
 type Sources struct{ roots, programs string }
+
+func (s Sources) root(title string) string { return filepath.Join(s.roots, title+".tar") }
+
+// readRecipes reads a folder of recipes. A base has no base itself.
+func readRecipes(folder string) ([]Recipe, error) {
+	paths, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	var recipes []Recipe
+	bases := map[string]string{}
+	for _, path := range paths {
+		recipe, err := readRecipe(path)
+		if err != nil {
+			return nil, err
+		}
+		recipes = append(recipes, recipe)
+		bases[recipe.Title] = recipe.Base
+	}
+	for _, recipe := range recipes {
+		if of, known := bases[recipe.Base]; recipe.Base != "" && (!known || of != "") {
+			return nil, fmt.Errorf("%s: its base %q is no recipe, or has a base itself", recipe.Title, recipe.Base)
+		}
+	}
+	return recipes, nil
+}
 
 func readRecipe(path string) (Recipe, error) {
 	var recipe Recipe

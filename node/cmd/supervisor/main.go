@@ -6,7 +6,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"time"
 )
 
@@ -140,19 +139,4 @@ func serveImages() error {
 		return err
 	}
 	return registry.serve()
-}
-
-// importImages puts every image into containerd, so that no Pod waits for a pull.
-func importImages() error {
-	return until(patience, func() error {
-		// One stream from the layout: a second copy on the disk would only take room.
-		command := exec.Command("sh", "-c", "tar --create --file=- --directory="+imagesPath+
-			" oci-layout index.json blobs | ctr --namespace=k8s.io images import --local -")
-		command.Env = []string{"PATH=" + programPath()}
-		output, err := runHelper(command)
-		if err != nil {
-			return fmt.Errorf("%w: %s", err, output)
-		}
-		return nil
-	})
 }

@@ -35,7 +35,10 @@ COMPONENTS = (
 """Names under which the one program `kube` is linked."""
 
 CNI_PLUGINS = ("host-local", "loopback", "portmap", "ptp")
-OWN_PROGRAMS = ("images", "nslookup", "pause", "supervisor")
+IMAGE_PROGRAMS = ("ipc", "logserver", "nslookup", "pause")
+"""Programs of ours that images hold."""
+
+OWN_PROGRAMS = ("images", "supervisor", *IMAGE_PROGRAMS)
 _TAGS = "no_btrfs,no_zfs,no_aufs,no_devmapper"
 _EVERY = 3.0  # seconds between two words of progress
 

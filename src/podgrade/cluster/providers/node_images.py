@@ -6,10 +6,12 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from podgrade.cluster.providers import Progress
+from podgrade.cluster.providers.node_build import IMAGE_PROGRAMS
 from podgrade.cluster.providers.node_cache import build_once, fingerprint
 from podgrade.cluster.providers.node_commands import run
 from podgrade.cluster.providers.node_facts import find_command
@@ -18,6 +20,7 @@ from podgrade.model.text import say
 
 DEFAULT_SUITE = "bookworm"
 _APT = Path("/etc/apt")
+_MERGE = 'for f in bin sbin lib lib64; do mkdir -p "$1/usr/$f"; ln -s usr/$f "$1/$f"; done'
 
 
 @dataclass(frozen=True)
@@ -26,20 +29,31 @@ class Recipe:
 
     title: str
     packages: tuple[str, ...]
+    """Debian packages to unpack: with those of the base, so that what both need is the same."""
+    merged: bool
+    """Whether /bin, /sbin and /lib are links into /usr, as in Docker Hub's images of Debian."""
 
 
 def read_recipes(folder: Path) -> list[Recipe]:
     """The recipes, in the order of their names."""
-    recipes = []
-    for path in sorted(folder.glob("*.yaml")):
-        content = yaml.safe_load(path.read_text("utf-8"))
-        recipes.append(Recipe(path.stem, tuple(content.get("packages", ()))))
-    return recipes
+    contents = {
+        path.stem: yaml.safe_load(path.read_text("utf-8")) for path in sorted(folder.glob("*.yaml"))
+    }
+    return [_recipe(title, contents) for title in contents]
+
+
+def _recipe(title: str, contents: dict[str, Any]) -> Recipe:
+    own = contents[title]
+    base = contents.get(own.get("base"), {})
+    packages = tuple(own.get("packages", ()))
+    if packages:
+        packages = (*base.get("packages", ()), *packages)
+    return Recipe(title, packages, bool({**base, **own}.get("merged")))
 
 
 def images_folder(sources: Path, cache: Path, programs: Path) -> Path:
     """Where the images of these recipes are, or will be; some of them hold our programs."""
-    parts = [programs / name for name in ("images", "nslookup", "pause")]
+    parts = [programs / name for name in ("images", *IMAGE_PROGRAMS)]
     made_with = fingerprint(programs, parts)
     recipes = (sources / "images").glob("*.yaml")
     key = fingerprint(sources, recipes, made_with, suite(_os_release()))
@@ -47,7 +61,7 @@ def images_folder(sources: Path, cache: Path, programs: Path) -> Path:
 
 
 def ensure_images(sources: Path, cache: Path, programs: Path, progress: Progress) -> Path:
-    """The folder of the OCI layout, made first if need be: about 20 seconds.
+    """The folder of the OCI layout, made first if need be: about a minute.
 
     Raises ClusterUnavailableError with the failing tool's last words.
     """
@@ -79,6 +93,8 @@ def _unpack(recipe: Recipe, roots: Path) -> None:
     """Packages with what they depend on as <title>.tar, busybox's applets as <title>.applets."""
     command = [find_command("mmdebstrap") or "mmdebstrap", "--quiet", "--variant=extract"]
     command += [f"--include={','.join(recipe.packages)}"]
+    if recipe.merged:
+        command += [f"--setup-hook={_MERGE}"]
     if "busybox" in recipe.packages:
         applets = roots / f"{recipe.title}.applets"
         command += [f"--extract-hook=chroot \"$1\" /bin/busybox --list > '{applets}'"]
