@@ -11,10 +11,10 @@ import click
 
 from podgrade import __version__
 from podgrade.cli.alone import Grading
+from podgrade.cli.files import append, write
 from podgrade.cli.screen import output
 from podgrade.cli.speech import language, told
 from podgrade.cli.wanted import Wanted
-from podgrade.model.errors import UsageProblem
 from podgrade.model.exercise import Exercise
 from podgrade.model.text import say
 from podgrade.reports.commands import stopped
@@ -31,7 +31,8 @@ def deliver(
     graded = Graded(exercise, submission, result, grading.problem, language(), __version__)
     for wanted in outputs:
         if wanted.target is not None:
-            _write(wanted.target, render(wanted.form, graded))
+            write(wanted.target, render(wanted.form, graded))
+            click.echo(told(say("The verdict is in {file}", file=wanted.target)), err=True)
         else:
             _print(wanted.form, graded)
     if grading.problem is not None:
@@ -43,30 +44,10 @@ def _print(form: str, graded: Graded) -> None:
     actions = os.environ.get("GITHUB_ACTIONS") == "true"
     step = os.environ.get("GITHUB_OUTPUT") if form == "classroom" else None
     if step:
-        _append(Path(step), f"result={render(form, graded)}")
+        append(Path(step), f"result={render(form, graded)}")
     elif form == "text" and actions:
         sys.stdout.write(stopped(render(form, graded)))
     elif form == "text" and graded.result is not None:
         show(graded.result, graded.exercise, language(), output())
     elif form != "text":
         sys.stdout.write(render(form, graded))
-
-
-def _append(target: Path, text: str) -> None:
-    try:
-        with target.open("a", encoding="utf-8", newline="") as stream:
-            stream.write(text)
-    except OSError as error:
-        raise _cannot_write(target, error) from error
-
-
-def _cannot_write(target: Path, error: OSError) -> UsageProblem:
-    return UsageProblem(say("{file} cannot be written: {error}", file=target, error=error.strerror))
-
-
-def _write(target: Path, text: str) -> None:
-    try:
-        target.write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise _cannot_write(target, error) from error
-    click.echo(told(say("The verdict is in {file}", file=target)), err=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from podgrade.cli.files import write
 from podgrade.cli.speech import SaidCommand, language, option, told
 from podgrade.model.errors import UsageProblem
 from podgrade.model.text import say
@@ -41,11 +42,6 @@ def start(slug: str, force: bool) -> None:
 
 def _write(path: Path, text: str) -> None:
     replaced = path.exists()
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageProblem(
-            say("{file} cannot be written: {error}", file=path, error=error.strerror)
-        ) from error
+    write(path, text)
     done = say("replaced {file}", file=path) if replaced else say("wrote {file}", file=path)
     click.echo(told(done))

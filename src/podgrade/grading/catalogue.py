@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +11,20 @@ from podgrade.grading.packs import Pack, pack_of, packs, slug_of
 from podgrade.grading.sheet import checked
 from podgrade.model.errors import UsageProblem
 from podgrade.model.exercise import Exercise, Limits, Target
-from podgrade.model.text import Message, Text, say
+from podgrade.model.text import LANGUAGES, Message, Text, say
+from podgrade.workspace.read import Unreadable, parse
+from podgrade.workspace.read import load as load_files
 
 __all__ = [
     "Pack",
+    "anatomy",
     "exercise",
     "exercise_of",
     "exercises",
     "exercises_of",
     "packs",
     "sheet",
+    "sheets",
     "starter",
 ]
 
@@ -73,10 +77,29 @@ def sheet(chosen: Exercise, language: str) -> str:
     return _read(translated if translated.is_file() else chosen.folder / "README.md")
 
 
+def sheets(chosen: Exercise) -> dict[str, str]:
+    """The task as Markdown by language, of the languages that the exercise has it in."""
+    there = [each for each in LANGUAGES if (chosen.folder / f"README.{each}.md").is_file()]
+    return {each: sheet(chosen, each) for each in dict.fromkeys(("en", *there))}
+
+
 def starter(chosen: Exercise) -> str | None:
     """The manifest to start from, if the exercise has one."""
     path = chosen.folder / "starter.yaml"
     return _read(path) if path.is_file() else None
+
+
+def anatomy(chosen: Exercise) -> tuple[Mapping[str, Any], ...]:
+    """The objects that a picture of the finished Pod is drawn from; none if there is no file."""
+    path = chosen.folder / "anatomy.yaml"
+    if not path.is_file():
+        return ()
+    try:
+        return tuple(document.body for document in parse(load_files([str(path)])).documents)
+    except Unreadable as error:
+        raise UsageProblem(
+            say("{file} cannot be read: {error}", file=error.position or path, error=error.words)
+        ) from error
 
 
 def load(pack: Pack, slug: str) -> Exercise:

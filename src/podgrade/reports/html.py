@@ -34,6 +34,7 @@ def render(graded: Graded) -> str:
     return page.render(
         "verdict.html.j2",
         language=graded.language,
+        style=page.own("verdict.css"),
         title=f"{graded.title} – {graded.submission}",
         exercise=graded.exercise.title,
         slug=graded.exercise.slug,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -22,11 +23,36 @@ from podgrade.reports.safe import visible
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
-def render(template: str, *, language: str, title: Words | str, **values: Any) -> str:
-    """The page as one HTML text; `language` is the one that it shows at first."""
-    style = _style()
-    page = _environment().get_template(template)
-    text = page.render(language=language, title=title, style=style, policy=policy(style), **values)
+_OWN_NAMES = {"en": "English", "ko": "한국어"}
+
+
+def render(
+    template: str,
+    *,
+    language: str,
+    title: Words | str,
+    style: str,
+    languages: Sequence[str] = LANGUAGES,
+    **values: Any,
+) -> str:
+    """The page as one HTML text; `language` is the one of `languages` that it shows at first.
+
+    `style` is what the page's style sheet has besides that of every page.
+    """
+    whole = own("style.css") + style
+    text = (
+        _environment()
+        .get_template(template)
+        .render(
+            language=language,
+            languages=languages,
+            own_names=_OWN_NAMES,
+            title=title,
+            style=whole,
+            policy=policy(whole),
+            **values,
+        )
+    )
     return text.rstrip() + "\n"
 
 
@@ -37,8 +63,9 @@ def policy(style: str) -> str:
 
 
 @cache
-def _style() -> str:
-    return files(__name__).joinpath("style.css").read_text(encoding="utf-8")
+def own(name: str) -> str:
+    """The text of a file beside the templates."""
+    return files(__name__).joinpath(name).read_text(encoding="utf-8")
 
 
 @cache
