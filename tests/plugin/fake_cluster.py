@@ -65,6 +65,10 @@ class FakeRig:
             raise ClusterUnavailableError(Text("there is no cluster", "클러스터가 없습니다"))
         return cls(where, stop)
 
+    def require(self, exercise: Any) -> None:
+        if "amd64" in exercise.needs:
+            raise InfrastructureError(Text("there is no amd64 here", "amd64가 없습니다"))
+
     def prepare(self, exercise: Any, wanted: int, ahead: int) -> None:
         call("prepare", wanted=wanted, ahead=ahead)
 

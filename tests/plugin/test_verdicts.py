@@ -308,3 +308,18 @@ def test_points_stand_at_the_end_of_pytests_own_report(pack):
     result.stdout.fnmatch_lines_random(
         ["demo kim.yaml: 6/6", "demo lee.yaml: 0/6", "demo park.yaml: -/6"]
     )
+
+
+def test_what_the_exercise_needs_and_the_cluster_lacks_costs_nobody_points(pack):
+    pack.grader("""
+    @check("The check", ko="확인", points=2)
+    def test_it(pod):
+        assert pod.ready == "2/2"
+    """)
+    path = pack.root / "exercises/demo/exercise.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "needs: [amd64]\n", encoding="utf-8")
+    pack.submission("kim")
+    pack.run().assert_outcomes(errors=2)
+    assert pack.result()["test_it"]["outcome"] == "error"
+    assert pack.result()["test_it"]["why"] == "there is no amd64 here"
+    assert "create" not in {call["call"] for call in pack.calls()}

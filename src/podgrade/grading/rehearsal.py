@@ -64,6 +64,7 @@ def rehearse(case: Case, rig: Rig, progress: Progress) -> Rehearsed:
     """
     began = time.monotonic()
     try:
+        rig.require(case.exercise)
         played, notes, kept = _findings(case, rig, progress)
     except PodgradeError as error:
         played, notes, kept = ({} if rig.stop.is_set() else all_errors(case, error.words)), (), None

@@ -11,7 +11,10 @@ from pathlib import Path
 from podgrade.cluster.closer import Closer
 from podgrade.cluster.connection import Connection
 from podgrade.cluster.watch import Watch
+from podgrade.model.errors import InfrastructureError
 from podgrade.model.exercise import Exercise
+from podgrade.model.text import Words
+from podgrade.workspace.needs import unmet
 from podgrade.workspace.pool import Workspaces
 from podgrade.workspace.run import Run
 from podgrade.workspace.toolbox import Toolbox
@@ -52,6 +55,8 @@ class Rig:
         self._lock = threading.Lock()
         self._wanted: collections.Counter[str] = collections.Counter()
         self._ahead = 0
+        self._asking = threading.Lock()
+        self._unmet: dict[str, Words | None] = {}
         self._workspaces = Workspaces(connection, watch, run, keep=run.keep)
         self.toolbox = Toolbox(connection, watch, run)
         self.closer = Closer(stop)
@@ -75,6 +80,15 @@ class Rig:
             self._wanted[exercise.pod_security] += wanted
         self._ahead = ahead
         self._top_up(exercise.pod_security)
+
+    def require(self, exercise: Exercise) -> None:
+        """Raises InfrastructureError if the cluster lacks what the exercise needs; asked once."""
+        with self._asking:
+            if exercise.slug not in self._unmet:
+                self._unmet[exercise.slug] = unmet(self.connection, exercise)
+        missing = self._unmet[exercise.slug]
+        if missing is not None:
+            raise InfrastructureError(missing)
 
     def take(self, exercise: Exercise) -> Workspace:
         """A fresh workspace. Raises InfrastructureError."""

@@ -53,4 +53,6 @@ class Exercise:
     pod_security: str = "baseline"
     live: str = "yes"
     kubernetes: str = "1.29"
+    needs: tuple[str, ...] = ()
+    """What else the cluster must have: `default-storage-class`, `amd64`."""
     material: tuple[str, ...] = ()

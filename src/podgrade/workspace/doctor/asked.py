@@ -12,13 +12,13 @@ from podgrade.cluster.connection import Connection
 from podgrade.cluster.kinds import path_of
 from podgrade.model.text import Message, say
 from podgrade.workspace.doctor.finding import Finding, State
+from podgrade.workspace.needs import default_class, mark_one
 from podgrade.workspace.room import amounts, lets_in, requests_of
 
 OLDEST = 29  # minor version: native sidecars are on by default since v1.29
 _SKEW = 5.0  # seconds; the API's times are whole ones
 _A_SUBMISSION = {"cpu": Decimal("0.02"), "memory": Decimal(2**25), "pods": Decimal(1)}
 _IDLE: Mapping[str, Any] = {"spec": {"containers": []}}
-_DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 
 # What a run does, as (verb, kind or resource, what for).
 _RIGHTS: tuple[tuple[str, str, Message], ...] = (
@@ -93,15 +93,11 @@ def _may(connection: Connection, verb: str, what: str) -> bool:
 def storage(connection: Connection) -> Finding:
     """Whether a claim without a class gets a volume."""
     subject = say("default StorageClass")
-    classes = connection.request("GET", path_of("StorageClass")).get("items") or ()
-    for one in classes:
-        annotations = one["metadata"].get("annotations") or {}
-        if annotations.get(_DEFAULT_CLASS) == "true":
-            return Finding(subject, State.GOOD, say("{name}", name=one["metadata"]["name"]))
+    found = default_class(connection)
+    if found is not None:
+        return Finding(subject, State.GOOD, say("{name}", name=found))
     cure = say(
-        "exercises with a PersistentVolumeClaim cannot be graded here: mark a StorageClass with"
-        " `{mark}`",
-        mark=f'{_DEFAULT_CLASS}: "true"',
+        "exercises with a PersistentVolumeClaim cannot be graded here: {cure}", cure=mark_one()
     )
     return Finding(subject, State.WARNING, say("there is none"), cure)
 
