@@ -34,7 +34,7 @@ def test_what_is_wrong_with_a_container_comes_first():
 def test_only_conditions_that_hold_count():
     conditions = [{"type": "Complete", "status": "True"}, {"type": "Failed", "status": "False"}]
 
-    assert dict(job._conditions({"status": {"conditions": conditions}})) == {
+    assert job.conditions({"status": {"conditions": conditions}}) == {
         "Complete": True,
         "Failed": False,
     }

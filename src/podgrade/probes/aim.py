@@ -33,15 +33,22 @@ def wait(
 
     Raises InfrastructureError where the doom is the cluster's, or the setup's.
     """
-    if bench.role is Role.SUBMISSION:
-        target_document(bench)
-    bench.doing(doing)
 
     def of_newest() -> T | None:
         pod = bench.workspace.pod()
         return None if pod is None else condition(pod)
 
-    waited = bench.workspace.wait(_from_now_on(bench, goal), of_newest, limit)
+    return wait_for(bench, goal, of_newest, limit, doing)
+
+
+def wait_for(
+    bench: Bench, goal: Goal, condition: Callable[[], T | None], limit: float, doing: Words
+) -> tuple[T | None, Doom | None]:
+    """As `wait`, for a condition that looks at more than the newest Pod."""
+    if bench.role is Role.SUBMISSION:
+        target_document(bench)
+    bench.doing(doing)
+    waited = bench.workspace.wait(_from_now_on(bench, goal), condition, limit)
     if waited.doom is not None:
         bench.doom = waited.doom.reason()
         if waited.doom.infrastructure or bench.role is Role.SETUP:

@@ -59,22 +59,29 @@ def _complete(bench: Bench) -> Flag:
 def _counted(bench: Bench, name: str, seconds: float) -> Mapping[str, bool]:
     """The Job's conditions once one of them is final, else the last that were seen."""
     seen: dict[str, bool] = {}
+    for job in versions(bench, name, seconds):
+        seen = conditions(job)
+        if seen.get("Complete") or seen.get("Failed"):
+            break
+    return seen
+
+
+def versions(bench: Bench, name: str, seconds: float) -> Iterator[Mapping[str, Any]]:
+    """The Job as it is and as it changes, for so many seconds at most."""
     path = path_of("Job", bench.workspace.namespace)
     query = {"watch": True, "fieldSelector": f"metadata.name={name}"}
     with contextlib.suppress(Silence):
         lines = bench.workspace.connection.lines(path, query=query, timeout=seconds)
         with bench.closer.closing(lines) as events:
             for line in events:
-                seen = dict(_conditions(json.loads(line).get("object", {})))
-                if seen.get("Complete") or seen.get("Failed"):
-                    break
+                yield json.loads(line).get("object", {})
     aim.check_stop(bench)
-    return seen
 
 
-def _conditions(job: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
-    for condition in job.get("status", {}).get("conditions") or ():
-        yield str(condition["type"]), condition["status"] == "True"
+def conditions(job: Mapping[str, Any]) -> dict[str, bool]:
+    """The Job's conditions by type: whether they are true."""
+    found = job.get("status", {}).get("conditions") or ()
+    return {str(condition["type"]): condition["status"] == "True" for condition in found}
 
 
 def _unfinished(pod: Mapping[str, Any] | None, doom: Doom | None) -> Reason:

@@ -10,6 +10,7 @@ from podgrade.model.reason import Doom, Reason
 from podgrade.model.text import Words, say
 from podgrade.probes import aim, changes, kubectl, past
 from podgrade.probes.bench import Bench
+from podgrade.probes.given_up import given_up
 from podgrade.probes.order import ends_before, starts_before
 from podgrade.probes.steady import steady
 from podgrade.probes.tape import Stage
@@ -63,6 +64,14 @@ class PodProbe:
     def failed(self) -> Flag:
         """True once the Pod's phase is Failed (status.phase)."""
         answer: Flag = self._stage.ask("pod.failed", _in_phase("Failed", GoalKind.FAILED))
+        return answer
+
+    @property
+    def given_up(self) -> Flag:
+        """True once the Pod's phase is Failed and nothing tries again: no container was restarted
+        (restartCount), no other Pod came in its place, a Job has the condition Failed.
+        """
+        answer: Flag = self._stage.ask("pod.given_up", given_up)
         return answer
 
     @property

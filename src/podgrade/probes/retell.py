@@ -31,6 +31,8 @@ class Retelling:
                 return Text(str(value), self._about(value.about))
             case Number():
                 return Number(int(value), self._about(value.about))
+            case Flag(value=True, about=About(reason=None)):
+                return value
             case Flag():
                 return Flag(value.value, self._about(value.about))
             case Names():  # they say themselves which are missing
