@@ -36,6 +36,7 @@ __all__ = [
     "Silence",
     "Stopped",
     "TimedOut",
+    "Unanswered",
 ]
 
 _SHORTEST = 0.5  # seconds an attempt gets at least
@@ -173,15 +174,25 @@ class Connection:
 
         return persistently(attempt, **self._within(timeout))
 
-    def lines(self, path: str, *, query: Query | None = None, timeout: float = 60.0) -> Lines:
+    def lines(
+        self,
+        path: str,
+        *,
+        query: Query | None = None,
+        timeout: float = 60.0,
+        patience: float = 0.0,
+    ) -> Lines:
         """The lines of a watch or of a followed log; `timeout`: seconds of silence to bear.
 
-        The stream's beginning is asked for once; who needs it again asks again.
+        The stream's beginning is asked for again within `patience` seconds. Where it breaks off
+        later, the lines raise Unanswered: who needs it again asks again.
         """
-        if self.stop.is_set():
-            raise Stopped
-        response = self._transport.send(Call("GET", path, query, timeout=timeout), self.identity)
-        return Lines(response, self._transport)
+        call = Call("GET", path, query, timeout=timeout)
+
+        def attempt() -> Lines:
+            return Lines(self._transport.send(call, self.identity), self._transport)
+
+        return persistently(attempt, **self._within(patience))
 
     def exec(
         self,

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Callable
 
-from podgrade.cluster.connection import ApiRefusal, Silence
+from podgrade.cluster.connection import ApiRefusal, Silence, Unanswered
 from podgrade.model.reason import Reason
 from podgrade.model.text import Words, say
 from podgrade.probes import aim
@@ -19,6 +19,7 @@ from podgrade.workspace.doom import Goal, GoalKind
 KEPT = 256 * 1024  # bytes of a log that a check is given: the newest
 
 _LAST_LINES = 5
+_AGAIN = 0.2  # seconds until a log whose connection broke off is asked for again
 
 
 class LogsProbe:
@@ -83,6 +84,12 @@ class _Seen:
         if len(self._data) > 2 * KEPT:
             del self._data[:-KEPT]
 
+    def copy(self) -> bytes:
+        return bytes(self._data)
+
+    def take(self, data: bytes) -> None:
+        self._data[:] = data
+
     @property
     def text(self) -> str:
         return bytes(self._data[-KEPT:]).decode("utf-8", "replace")
@@ -100,6 +107,25 @@ def _followed(bench: Bench, container: str, matches: Matcher, seen: _Seen) -> bo
 
 
 def _one_life(
+    bench: Bench,
+    pod: aim.Pod,
+    container: str,
+    matches: Matcher,
+    seen: _Seen,
+    until: float,
+) -> bool:
+    """Read one life's log to its end; from its beginning again where the connection broke off."""
+    before = seen.copy()
+    while True:
+        try:
+            return _read_life(bench, pod, container, matches, seen, until)
+        except Unanswered:
+            if time.monotonic() >= until or bench.stop.wait(_AGAIN):
+                raise
+            seen.take(before)
+
+
+def _read_life(
     bench: Bench,
     pod: aim.Pod,
     container: str,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from podgrade.cluster.connection import ApiRefusal, Connection, Silence
+from podgrade.cluster.connection import ApiRefusal, Connection, Silence, Unanswered
 from podgrade.cluster.kinds import path_of
 from podgrade.model.errors import InfrastructureError
 from podgrade.model.text import Words, say
@@ -97,19 +99,17 @@ def _no_impersonation(message: str) -> Words:
 
 def appeared(connection: Connection, kind: str, namespace: str, name: str, end: float) -> None:
     """Wait until an object is there. Raises InfrastructureError at `end` (monotonic seconds)."""
-    left = max(end - time.monotonic(), 1.0)
-    query = {
-        "watch": True,
-        "fieldSelector": f"metadata.name={name}",
-        "timeoutSeconds": int(left) + 1,
-    }
-    with (
-        contextlib.suppress(Silence),
-        connection.lines(path_of(kind, namespace), query=query, timeout=left) as lines,
-    ):
-        for line in lines:
-            if json.loads(line).get("type") in {"ADDED", "MODIFIED"}:
+    path, query = (
+        path_of(kind, namespace),
+        {"watch": True, "fieldSelector": f"metadata.name={name}"},
+    )
+    while (left := end - time.monotonic()) > 0:
+        try:
+            if _came(connection, path, query, left):
                 return
+        except Unanswered as error:
+            if not error.again or connection.stop.wait(_AGAIN):
+                raise
     raise InfrastructureError(
         say(
             "{kind} {name} did not appear in namespace {namespace} in time",
@@ -118,6 +118,17 @@ def appeared(connection: Connection, kind: str, namespace: str, name: str, end: 
             namespace=namespace,
         )
     )
+
+
+def _came(connection: Connection, path: str, query: Mapping[str, Any], seconds: float) -> bool:
+    """True once the watch tells of the object; False if it ends without."""
+    bounded = {**query, "timeoutSeconds": int(seconds) + 1}
+    with (
+        contextlib.suppress(Silence),
+        connection.lines(path, query=bounded, timeout=seconds, patience=seconds) as lines,
+    ):
+        return any(json.loads(line).get("type") in {"ADDED", "MODIFIED"} for line in lines)
+    return False
 
 
 def tear_down(connection: Connection, namespace: str) -> None:
