@@ -181,6 +181,34 @@ def test_pod_security_of_a_deployment_is_a_warning(workspace):
     assert "hostPID" in str(warning)
 
 
+@pytest.fixture
+def tracing(run):
+    """A workspace of an exercise that allows a capability beyond its level."""
+    workspace = run.workspace(capabilities=("SYS_PTRACE",))
+    yield workspace
+    run.workspaces.release(workspace)
+
+
+ADDED = "securityContext: {capabilities: {add: [SYS_PTRACE]}}\n    command"
+
+
+def test_what_an_exercise_allows_is_let_in_without_a_word(tracing):
+    acceptance = tracing.hand_in(manifest(pod_text().replace("command", ADDED)))
+
+    assert acceptance.refusals == acceptance.warnings == ()
+
+
+@pytest.mark.parametrize("text", [pod_text(), DEPLOYMENT], ids=["pod", "deployment"])
+def test_the_rest_of_the_level_holds_there(tracing, text):
+    indent = "      " if text is DEPLOYMENT else "  "
+    spec = f"\n{indent}terminationGracePeriodSeconds"
+    text = text.replace(spec, f"\n{indent}hostPID: true{spec}", 1)
+    [refusal] = tracing.hand_in(manifest(text.replace("    command", f"    {ADDED}"))).refusals
+
+    assert refusal.reason.code == "refused-by-pod-security"
+    assert "SYS_PTRACE" not in str(refusal.reason.why)
+
+
 def test_quota_holds_alone(workspace):
     text = pod_text().replace("    command", "    resources: {requests: {cpu: 5}}\n    command")
     [refusal] = workspace.hand_in(manifest(text)).refusals

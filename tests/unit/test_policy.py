@@ -19,12 +19,13 @@ TOKEN = "kubernetes.io/service-account-token"
 TITLE = Text("t", "t")
 
 
-def exercise(level="baseline"):
-    return Exercise("x", TITLE, TITLE, Target("x"), NOWHERE, NOWHERE, pod_security=level)
+def exercise(level="baseline", capabilities=()):
+    more = {"pod_security": level, "capabilities": capabilities}
+    return Exercise("x", TITLE, TITLE, Target("x"), NOWHERE, NOWHERE, **more)
 
 
-def refused(text, level="baseline"):
-    return refusals(parse([SourceFile("pod.yaml", text.encode())]), exercise(level))
+def refused(text, level="baseline", capabilities=()):
+    return refusals(parse([SourceFile("pod.yaml", text.encode())]), exercise(level, capabilities))
 
 
 def in_pod(field):
@@ -239,8 +240,9 @@ def test_an_exercise_may_need_one_capability_more():
     text = in_container("securityContext: {capabilities: {add: [SYS_PTRACE]}}")
 
     assert refused(text)
-    assert refused(text, "privileged") == ()
-    assert refused(text.replace("PTRACE", "ADMIN"), "privileged")
+    assert refused(text, capabilities=("SYS_PTRACE",)) == ()
+    assert refused(text.replace("PTRACE", "ADMIN"), capabilities=("SYS_PTRACE",))
+    assert refused(in_pod("hostPID: true"), capabilities=("SYS_PTRACE",))
 
 
 def test_a_field_that_slipped_out_of_its_volume_is_left_to_the_api_server():

@@ -8,6 +8,7 @@ import (
 )
 
 func main() {
+	signal.Ignore() // a first process gets only what it handles; Go's would die of the others
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGINT, syscall.SIGTERM)
 	children := make(chan os.Signal, 1)

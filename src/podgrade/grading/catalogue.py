@@ -129,6 +129,7 @@ def _exercise(slug: str, folder: Path, grader: Path, body: dict[str, Any]) -> Ex
         hints=tuple(_text(hint) for hint in body.get("hints", ())),
         images=tuple(body.get("images", ())),
         needs=tuple(body.get("needs", ())),
+        capabilities=tuple(body.get("capabilities", ())),
         material=tuple(body.get("material", ())),
         limits=Limits(**{name: float(value) for name, value in body.get("limits", {}).items()}),
         **plain,

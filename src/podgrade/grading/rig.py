@@ -77,9 +77,9 @@ class Rig:
     def prepare(self, exercise: Exercise, wanted: int, ahead: int) -> None:
         """Make workspaces in the background: `wanted` in all, at most `ahead` before their use."""
         with self._lock:
-            self._wanted[exercise.pod_security] += wanted
+            self._wanted[exercise.enforced] += wanted
         self._ahead = ahead
-        self._top_up(exercise.pod_security)
+        self._top_up(exercise.enforced)
 
     def require(self, exercise: Exercise) -> None:
         """Raises InfrastructureError if the cluster lacks what the exercise needs; asked once."""
@@ -94,8 +94,8 @@ class Rig:
         """A fresh workspace. Raises InfrastructureError."""
         workspace = self._workspaces.take(exercise)
         with self._lock:
-            self._wanted[exercise.pod_security] -= 1
-        self._top_up(exercise.pod_security)
+            self._wanted[exercise.enforced] -= 1
+        self._top_up(exercise.enforced)
         return workspace
 
     def _top_up(self, level: str) -> None:

@@ -64,6 +64,7 @@ CODES = frozenset(
         "pod-failed",
         "pod-finished",
         "pod-security",
+        "processes-not-shared",
         "programs-hidden",
         "quota",
         "read-only",

@@ -51,8 +51,16 @@ class Exercise:
     images: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     pod_security: str = "baseline"
+    capabilities: tuple[str, ...] = ()
     live: str = "yes"
     kubernetes: str = "1.29"
     needs: tuple[str, ...] = ()
     """What else the cluster must have: `default-storage-class`, `amd64`."""
     material: tuple[str, ...] = ()
+
+    @property
+    def enforced(self) -> str:
+        """The Pod Security level that the workspace itself enforces: none (privileged) where the
+        exercise allows capabilities beyond it; the rest of the level is then asked for otherwise.
+        """
+        return "privileged" if self.capabilities else self.pod_security

@@ -16,6 +16,7 @@ NAMES = (
     "nonces",
     "setup",
     "job",
+    "processes",
     "material",
     "supply",
     "clone",
@@ -37,6 +38,7 @@ def built_in() -> dict[str, Callable[[Any], Any]]:
     from podgrade.probes.material import MaterialProbe
     from podgrade.probes.nonces import NoncesProbe
     from podgrade.probes.pod import PodProbe
+    from podgrade.probes.processes import ProcessesProbe
     from podgrade.probes.setup import SetupProbe
     from podgrade.probes.supply import SupplyProbe
 
@@ -51,6 +53,7 @@ def built_in() -> dict[str, Callable[[Any], Any]]:
         NoncesProbe,
         SetupProbe,
         JobProbe,
+        ProcessesProbe,
         MaterialProbe,
         SupplyProbe,
         CloneProbe,

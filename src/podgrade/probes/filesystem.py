@@ -20,7 +20,7 @@ _UNITS = ("Ki", "Mi", "Gi", "Ti")
 
 def file_system(bench: Bench, container: str, path: str) -> FileSystem:
     """Ask in the container. Raises Failure where the path is not there."""
-    said = ran(bench, Command(container, (*_STAT, path)))
+    said = ran(bench, Command(container, (*_STAT, path), reads=True))
     about = {"path": path, "container": container}
     kind = say("file system at {path} in container {container}", **about)
     size = say("size of the file system at {path} in container {container}", **about)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -165,6 +165,36 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Process:
+    """One process: its PID, its command line."""
+
+    pid: int
+    command: str
+
+
+@dataclass(frozen=True)
+class Processes:
+    """The processes that were seen from inside a container.
+
+    `namespace` is the PID namespace as /proc names it: the same in containers that share it.
+    """
+
+    every: tuple[Process, ...]
+    namespace: Text
+    about: About
+
+    def pids(self, command: str) -> Names:
+        """The PIDs, as words, of those whose command line begins like this."""
+        found = (str(one.pid) for one in self.every if one.command.startswith(command))
+        within = self.about.subject
+        subject = say("PIDs of `{command}` in {subject}", command=command, subject=within)
+        return Names(found, replace(self.about, subject=subject))
+
+    def __repr__(self) -> str:
+        return f"<{len(self.every)} Processes>"
+
+
+@dataclass(frozen=True)
 class Happening:
     """One Event of the workspace: type (Normal, Warning), reason, object (Kind/name), message."""
 
@@ -287,6 +317,20 @@ def answers() -> Codec:
     _register_parts(codec, Stat, "stat", ("mode", "uid", "gid", "before_start"))
     _register_parts(codec, Change, "change", ("restarted",))
     _register_parts(codec, Happening, "event", ("type", "reason", "object", "message", "count"))
+    codec.register(
+        Processes,
+        "processes",
+        lambda seen: [
+            [[one.pid, one.command] for one in seen.every],
+            codec.encode(seen.namespace),
+            _about_to_json(seen.about),
+        ],
+        lambda data, witness: Processes(
+            tuple(Process(*one) for one in data[0]),
+            codec.decode(data[1], witness),
+            _about_from_json(data[2], witness),
+        ),
+    )
     codec.register(
         Reply,
         "reply",

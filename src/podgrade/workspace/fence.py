@@ -61,13 +61,17 @@ def learner_user(namespace: str) -> str:
 
 
 def namespace(name: str, run: Run, level: str, version: str, role: str = "workspace") -> Body:
-    """The namespace; Pod Security enforces `level` of the server's own minor version."""
+    """The namespace; Pod Security enforces `level` of the server's own minor version.
+
+    Where it enforces nothing (privileged), it still warns of what baseline would refuse.
+    """
+    warned = "baseline" if level == "privileged" else level
     labels = {
         **run.labels(),
         ROLE: role,
         f"{_PSA}/enforce": level,
         f"{_PSA}/enforce-version": version,
-        f"{_PSA}/warn": level,
+        f"{_PSA}/warn": warned,
         f"{_PSA}/warn-version": version,
     }
     return {

@@ -62,7 +62,7 @@ def _of(document: Document, exercise: Exercise) -> Iterator[Refusal]:
     yield from _broken(document, rules, "")
     spec = _POD_SPECS.get(document.kind)
     if spec:
-        yield from _broken(document, [*POD_RULES, *capability_rules(exercise.pod_security)], spec)
+        yield from _broken(document, [*POD_RULES, *capability_rules(exercise)], spec)
     if spec and exercise.pod_security == "restricted":
         yield from _lacking(document, spec)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from podgrade.model.exercise import Exercise
 from podgrade.model.text import Message, say
 
 _CONTAINERS = ("containers[*]", "initContainers[*]")
@@ -249,12 +250,12 @@ POD_RULES = (
 )
 
 
-def capability_rules(pod_security: str) -> tuple[Rule, ...]:
-    """The rule for added capabilities: the level's, and SYS_PTRACE where an exercise needs more."""
-    allowed = _CAPABILITIES | ({"SYS_PTRACE"} if pod_security == "privileged" else set())
-    if pod_security == "restricted":
-        allowed = frozenset({"NET_BIND_SERVICE"})
-    refuses = _capabilities_beyond(allowed)
+def capability_rules(exercise: Exercise) -> tuple[Rule, ...]:
+    """The rule for added capabilities: the level's, and what the exercise allows besides."""
+    level = (
+        frozenset({"NET_BIND_SERVICE"}) if exercise.pod_security == "restricted" else _CAPABILITIES
+    )
+    refuses = _capabilities_beyond(level.union(exercise.capabilities))
     return _in_containers("securityContext.capabilities.add", _NODE, refuses=refuses)
 
 

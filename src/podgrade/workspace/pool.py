@@ -77,8 +77,8 @@ class Workspaces:
     def take(self, exercise: Exercise) -> Workspace:
         """A workspace that nobody else has. Raises InfrastructureError."""
         with self._lock:
-            ahead = self._ahead[exercise.pod_security]
-            promise = ahead.popleft() if ahead else self._begin(exercise.pod_security)
+            ahead = self._ahead[exercise.enforced]
+            promise = ahead.popleft() if ahead else self._begin(exercise.enforced)
         fenced = self._awaited(promise)
         with self._lock:
             self._taken.add(fenced.namespace)

@@ -20,7 +20,7 @@ _OURS = re.compile(
     r"being terminated|namespaces \S+ not found|error looking up service account"
     r"|status unknown for quota|failed quota: |failed calling webhook|cannot impersonate"
 )
-_PSA = re.compile(r'violates PodSecurity "([^":]+)[^"]*": (.*)', re.DOTALL)
+_PSA = re.compile(r'violates? PodSecurity "([^":]+)[^"]*": (.*)', re.DOTALL)
 _QUOTA = re.compile(r"exceeded quota: \S+, (.*)", re.DOTALL)
 _SETTING = re.compile(r"\b(host(?:PID|IPC|Network|Port)|privileged|hostPath)\b")
 
@@ -70,10 +70,9 @@ def _located(reason: Reason, document: Document, path: str) -> Refusal:
 
 def _whole(refusal: ApiRefusal, document: Document) -> Refusal:
     """A refusal of the object as a whole, or one that nobody put into words yet."""
-    pod_security = _PSA.search(refusal.message)
-    if pod_security:
-        return _insecure(document, pod_security[1], pod_security[2])
-    return Refusal(_whole_reason(refusal, document), document.position)
+    return insecure(document, refusal.message) or Refusal(
+        _whole_reason(refusal, document), document.position
+    )
 
 
 def _whole_reason(refusal: ApiRefusal, document: Document) -> Reason:
@@ -91,6 +90,12 @@ def _whole_reason(refusal: ApiRefusal, document: Document) -> Reason:
         return Reason("refused-by-policy", why=why)
     why = say("the API server says: {message}", message=refusal.message)
     return Reason("refused-by-server", why=why)
+
+
+def insecure(document: Document, message: str) -> Refusal | None:
+    """The refusal that a message of Pod Security's is about, be it an error or a warning."""
+    said = _PSA.search(message)
+    return _insecure(document, said[1], said[2]) if said else None
 
 
 def _insecure(document: Document, level: str, detail: str) -> Refusal:

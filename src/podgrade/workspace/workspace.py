@@ -15,6 +15,7 @@ from podgrade.model.text import Words, say
 from podgrade.workspace import wait as waiting
 from podgrade.workspace.acceptance import Acceptance, Refusal
 from podgrade.workspace.apply import create, in_order
+from podgrade.workspace.capabilities import about_other_things, beyond
 from podgrade.workspace.doom import Goal
 from podgrade.workspace.lookup import ClusterLookup
 from podgrade.workspace.refusals import refusals_of, wrong_kind
@@ -93,8 +94,13 @@ class Workspace:
         wrong = wrong_kind(document)
         if wrong:
             return (wrong,), ()
+        allowed = self.exercise.capabilities
         try:
-            return (), create(self.learner, self.namespace, document, dry_run=dry_run)
+            beyond_it = beyond(self.learner, self.namespace, document, allowed) if allowed else None
+            if beyond_it:
+                return (beyond_it,), ()
+            said = create(self.learner, self.namespace, document, dry_run=dry_run)
+            return (), about_other_things(said) if allowed else said
         except ApiRefusal as refusal:
             return refusals_of(refusal, document), ()
 

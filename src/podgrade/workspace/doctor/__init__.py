@@ -57,7 +57,7 @@ def _tried(connection: Connection, exercises: Sequence[Exercise]) -> Iterator[Fi
     workspaces, toolbox = Workspaces(connection, watch, run), Toolbox(connection, watch, run)
     try:
         toolbox.start()
-        workspaces.prepare(_PLAIN.pod_security, 2)
+        workspaces.prepare(_PLAIN.enforced, 2)
         first, second = workspaces.take(_PLAIN), workspaces.take(_PLAIN)
         yield _clock(connection, first.namespace)
         yield tried.pod_security(first)
