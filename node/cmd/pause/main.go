@@ -8,7 +8,9 @@ import (
 )
 
 func main() {
-	signal.Ignore() // a first process gets only what it handles; Go's would die of the others
+	// The kernel keeps from a first process what it does not handle; Go handles all and would end.
+	signal.Ignore(syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2,
+		syscall.SIGALRM, syscall.SIGPIPE, syscall.SIGABRT, syscall.SIGTRAP)
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGINT, syscall.SIGTERM)
 	children := make(chan os.Signal, 1)
