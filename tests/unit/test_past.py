@@ -91,3 +91,29 @@ def test_a_container_that_is_not_there_is_the_learners():
     with pytest.raises(Failure) as failure:
         _ = probe(pod(1, status("app"))).restarts("other")
     assert failure.value.reason.code == "container-missing"
+
+
+def test_what_is_done_is_not_restarted_and_nobody_waits_for_it():
+    ended = {"exitCode": 0, "reason": "Completed"}
+    check = {"name": "check", "ready": True, "restartCount": 1, "state": {"terminated": ended}}
+    found = probe(pod(1, status("app"), inits=[check]), start=60).restarts("check", at_least=2)
+
+    assert (found, found.about.reason.code) == (1, "not-restarted")
+
+
+def test_a_pod_that_has_failed_restarts_nothing():
+    over = probe(pod(1, status("app", state="terminated"), phase="Failed"), start=60)
+
+    assert over.restarts("app", at_least=2).about.reason.code == "not-restarted"
+
+
+def test_a_life_is_as_long_as_the_kubelet_says():
+    times = {"startedAt": "2026-01-01T00:00:58Z", "finishedAt": "2026-01-01T00:01:03Z"}
+    last = WAITS_NO_MORE | {"lastState": {"terminated": {"exitCode": 0} | times}}
+
+    assert probe(pod(1, last)).took("app") == 5
+    with pytest.raises(Failure):
+        probe(pod(1, status("app"))).took("app")
+
+
+WAITS_NO_MORE = status("app", 2)

@@ -158,7 +158,8 @@ def _play_all(case: Case, bench: Bench, stop: threading.Event) -> dict[str, Play
             moments.forget(bench)
             continue
         played = _play(changing, case, bench, stop, played)
-        if not (left and _doomed(changing, played) and moments.was_never_ready(bench)):
+        again = left and not bench.spent and _doomed(changing, played)
+        if not (again and moments.was_never_ready(bench)):
             break
         moments.forget(bench)
     return played

@@ -60,6 +60,8 @@ class Bench:
     """Why the Pod could not become what was waited for last, if so."""
     since: str | None = None
     """The API's time from which on endings of containers count (see Goal); None: all do."""
+    spent: bool = False
+    """Something came or went that cannot be undone: nothing is played anew after that."""
     role: Role = Role.SUBMISSION
     others: dict[str, Bench] = field(default_factory=dict)
     """The benches of other workloads of the workspace, by name."""

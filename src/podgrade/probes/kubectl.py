@@ -93,12 +93,13 @@ def _init_status(pod: Pod) -> str | None:
     inits = pod.get("spec", {}).get("initContainers", ())
     by_name = {init["name"]: init for init in inits}
     for done, status in enumerate(pod.get("status", {}).get("initContainerStatuses", ())):
-        if not _init_done(status, by_name.get(status["name"], {})):
+        if not is_init_done(status, by_name.get(status["name"], {})):
             return f"Init:{_init_reason(status) or f'{done}/{len(inits)}'}"
     return None
 
 
-def _init_done(status: Status, spec: Mapping[str, Any]) -> bool:
+def is_init_done(status: Status, spec: Mapping[str, Any]) -> bool:
+    """True for an init container that ended well, and for a native sidecar that has started."""
     terminated = status.get("state", {}).get("terminated")
     if terminated is not None and terminated["exitCode"] == 0:
         return True

@@ -35,7 +35,7 @@ class Aside:
 
 
 def beside(name: str, role: Role) -> Callable[[Bench, Live], Any]:
-    """What asks on the bench of the workload of that name; its doom is known outside, too."""
+    """What asks on the bench of that workload; what it means to the whole is known outside."""
 
     def live_on(bench: Bench, live: Live) -> Any:
         other = bench.beside(name, role)
@@ -44,6 +44,7 @@ def beside(name: str, role: Role) -> Callable[[Bench, Live], Any]:
             return live(other)
         finally:
             bench.doom = other.doom or bench.doom
+            bench.spent = other.spent or bench.spent
 
     return live_on
 

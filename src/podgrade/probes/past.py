@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 
 from podgrade.model.failure import Failure
@@ -14,6 +15,7 @@ from podgrade.probes.values import About, Flag, Number, Text
 from podgrade.workspace.doom import Goal, GoalKind
 
 T = TypeVar("T")
+Pod = Mapping[str, Any]
 Status = Mapping[str, Any]
 
 
@@ -25,16 +27,16 @@ def name(bench: Bench) -> Text:
 def restarts(bench: Bench, container: str, at_least: int) -> Number:
     """See PodProbe.restarts."""
 
-    def often_enough(status: Status) -> int | None:
-        count = int(status.get("restartCount") or 0)
-        return count if count >= at_least else None
+    def often_enough(pod: Pod) -> int | None:
+        count = int(_status(pod, container).get("restartCount") or 0)
+        return count if count >= at_least or _is_final(pod, container) else None
 
     doing = say("waiting for container {container} to restart", container=container)
     count, doom = _awaited(bench, container, often_enough, doing)
-    reason = doom.reason() if doom else None
+    reason = doom.reason() if doom else _not_restarted(bench, container)
     subject = say("restarts of container {container}", container=container)
     pod = bench.workspace.pod()
-    now = (kubectl.status_of(pod, container) if pod else None) or {}
+    now = _status(pod, container) if pod else {}
     seen = int(now.get("restartCount") or 0) if count is None else count
     return Number(seen, About(subject, reason))
 
@@ -57,7 +59,7 @@ def started(bench: Bench, container: str) -> Flag:
 def exit_code(bench: Bench, container: str) -> Number:
     """See PodProbe.exit_code."""
     doing = say("waiting for container {container} to end", container=container)
-    code, doom = _awaited(bench, container, _last_code, doing)
+    code, doom = _awaited(bench, container, lambda pod: _last_code(pod, container), doing)
     subject = say("exit code of container {container}", container=container)
     if code is None:
         raise Failure(_never_ended(bench, container, subject, doom))
@@ -66,23 +68,73 @@ def exit_code(bench: Bench, container: str) -> Number:
     return Number(code, About(subject, reason))
 
 
+def took(bench: Bench, container: str) -> Number:
+    """See PodProbe.took."""
+    doing = say("waiting for container {container} to end", container=container)
+    seconds, doom = _awaited(bench, container, lambda pod: _last_life(pod, container), doing)
+    subject = say("seconds that container {container} ran", container=container)
+    if seconds is None:
+        raise Failure(_never_ended(bench, container, subject, doom))
+    why = say("container {container} ran for {seconds} s", container=container, seconds=seconds)
+    return Number(seconds, About(subject, Reason("ran-long", why=why)))
+
+
 def _awaited(
-    bench: Bench, container: str, found: Callable[[Status], T | None], doing: Words
+    bench: Bench, container: str, found: Callable[[Pod], T | None], doing: Words
 ) -> tuple[T | None, Doom | None]:
-    """Wait for something in the container's status; that it ends again and again is no doom."""
+    """Wait for something about the container; that it ends again and again is no doom."""
     aim.require_container(aim.existing_pod(bench), container)
     return aim.wait(
         bench,
         Goal(GoalKind.FAILED),
-        lambda pod: found(kubectl.status_of(pod, container) or {}),
+        found,
         bench.exercise.limits.start,
         doing,
     )
 
 
-def _last_code(status: Status) -> int | None:
-    ended = kubectl.last_ending(status)
+def _status(pod: Pod, container: str) -> Status:
+    return kubectl.status_of(pod, container) or {}
+
+
+def _last_code(pod: Pod, container: str) -> int | None:
+    ended = kubectl.last_ending(_status(pod, container))
     return None if ended is None else int(ended["exitCode"])
+
+
+def _last_life(pod: Pod, container: str) -> int | None:
+    ended = kubectl.last_ending(_status(pod, container))
+    if not ended or not ended.get("startedAt") or not ended.get("finishedAt"):
+        return None
+    began, end = (datetime.fromisoformat(ended[key]) for key in ("startedAt", "finishedAt"))
+    return int((end - began).total_seconds())
+
+
+def _is_final(pod: Pod, container: str) -> bool:
+    """True if the container is not restarted any more: the Pod is over, or the init is done."""
+    if pod.get("status", {}).get("phase") in {"Failed", "Succeeded"}:
+        return True
+    inits = {init["name"]: init for init in kubectl.init_containers(pod)}
+    return container in inits and kubectl.is_init_done(_status(pod, container), inits[container])
+
+
+def _not_restarted(bench: Bench, container: str) -> Reason | None:
+    """Why there were no more restarts, where there will not be any."""
+    pod = bench.workspace.pod()
+    ended = kubectl.last_ending(_status(pod, container)) if pod else None
+    if pod is None or ended is None or not _is_final(pod, container):
+        return None
+    code = ended["exitCode"]
+    about = {"container": container, "code": code}
+    look = say("Look at `{command}`", command=f"kubectl logs {aim.name_of(pod)} -c {container}")
+    if code:
+        why = say(
+            "container {container} ended with exit code {code} and is not started again", **about
+        )
+        look = say("Check `restartPolicy:`")
+    else:
+        why = say("container {container} ended with exit code {code}: it is done", **about)
+    return Reason("not-restarted", why=why, look=look)
 
 
 def _never_ended(bench: Bench, container: str, subject: Words, doom: Doom | None) -> Reason:

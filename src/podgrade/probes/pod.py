@@ -12,6 +12,7 @@ from podgrade.probes import aim, changes, kubectl, past
 from podgrade.probes.bench import Bench
 from podgrade.probes.given_up import given_up
 from podgrade.probes.order import ends_before, starts_before
+from podgrade.probes.stays import stays
 from podgrade.probes.steady import steady
 from podgrade.probes.tape import Stage
 from podgrade.probes.values import About, Change, Flag, Names, Number, Text
@@ -83,6 +84,15 @@ class PodProbe:
     def reaches(self, state: str) -> Flag:
         """True once kubectl's STATUS column says `state` (`Init:1/2`, `Running`, `Completed`)."""
         answer: Flag = self._stage.ask(f"pod.reaches({state!r})", _reaches(state))
+        return answer
+
+    def stays(self, state: str, *, seconds: float) -> Flag:
+        """True if the STATUS column comes to say `state` and says nothing else for `seconds`, or
+        up to a third longer: how long exactly is drawn each time. For `Init:1/2` they count from
+        when the second init container runs.
+        """
+        question = f"pod.stays({state!r}, {seconds})"
+        answer: Flag = self._stage.ask(question, lambda bench: stays(bench, state, seconds))
         return answer
 
     def starts_before(self, first: str, then: str) -> Flag:
@@ -158,6 +168,15 @@ class PodProbe:
         answer: Change = self._stage.ask("pod.replace()", changes.replaced)
         return answer
 
+    def took(self, container: str) -> Number:
+        """Whole seconds that the container's newest finished life lasted (terminated.startedAt,
+        .finishedAt), waited for. Raises Failure where it does not end.
+        """
+        answer: Number = self._stage.ask(
+            f"pod.took({container!r})", lambda bench: past.took(bench, container)
+        )
+        return answer
+
     def _names(self, question: str, live: Any) -> Names:
         answer: Names = self._stage.ask(question, live)
         return answer
@@ -203,11 +222,15 @@ def _counted(pod: Pod) -> Reason:
 
 def _lasts(bench: Bench, pod: Pod) -> bool:
     """A container that has ended before is believed when it has run for a while: one that ends
-    again and again is Ready for a moment each time.
+    again and again is Ready for a moment each time. Where nothing can be played anew, all are.
     """
-    restarted = [str(s["name"]) for s in kubectl.statuses(pod) if s.get("restartCount")]
+    doubted = [
+        str(status["name"])
+        for status in kubectl.statuses(pod)
+        if status.get("restartCount") or bench.spent
+    ]
     inits = {init["name"] for init in kubectl.init_containers(pod)}
-    return all(_ran_for(bench, pod, name) >= LASTING for name in restarted if name not in inits)
+    return all(_ran_for(bench, pod, name) >= LASTING for name in doubted if name not in inits)
 
 
 def _ran_for(bench: Bench, pod: Pod, container: str) -> float:

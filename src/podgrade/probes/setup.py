@@ -54,5 +54,6 @@ class SetupParty(Party):
 
 
 def _scaled(bench: Bench, name: str, replicas: int) -> None:
+    bench.spent = True
     bench.doing(say("scaling {name} to {replicas}", name=name, replicas=replicas))
     bench.workspace.setup.scale(name, replicas)

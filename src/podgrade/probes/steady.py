@@ -29,6 +29,8 @@ def steady(bench: Bench) -> Flag:
     """See PodProbe.steady. Raises InfrastructureError where the cluster does not answer."""
     subject = say("every container keeps running without a restart")
     pod = bench.workspace.pod()
+    if bench.baseline is None and bench.counted is not None:  # nothing was asked since Ready
+        bench.baseline = Baseline(bench.counted, time.monotonic())
     if pod is not None:
         aim.snapshot(bench, pod)
     before = bench.baseline

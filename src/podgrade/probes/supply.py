@@ -24,4 +24,5 @@ class SupplyProbe:
 
 def _supplied(bench: Bench, name: str) -> None:
     bench.doing(say("bringing {name}", name=name))
+    bench.spent = True
     bench.since = bench.workspace.setup.supply(name)

@@ -1,0 +1,121 @@
+"""Whether a Pod that came into a state stays in it for a while."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from podgrade.model.reason import Reason
+from podgrade.model.text import Words, say
+from podgrade.probes import aim, kubectl
+from podgrade.probes.bench import Bench
+from podgrade.probes.values import About, Flag
+from podgrade.workspace.doom import Goal, GoalKind
+
+Pod = Mapping[str, Any]
+
+_ANYTHING = Goal(GoalKind.INIT)  # nothing that happens to a container dooms this
+
+
+def stays(bench: Bench, state: str, seconds: float) -> Flag:
+    """See PodProbe.stays."""
+    name = bench.exercise.target.name
+    subject = say("Pod {name} stays in STATUS {state}", name=name, state=state)
+    doing = say("waiting until {what}", what=subject)
+
+    def come(pod: Pod) -> Pod | None:
+        return pod if _is_in(pod, state) or _is_past(pod, state) else None
+
+    pod, doom = aim.wait(bench, _goal(state), come, bench.exercise.limits.start, doing)
+    if pod is None:
+        return Flag(False, About(subject, doom.reason() if doom else None, _row(bench)))
+    if _is_in(pod, state) and not _left(bench, pod, state, _about(seconds)):
+        return Flag(True, About(subject))
+    return Flag(False, About(subject, _why_left(bench, state), _row(bench)))
+
+
+def _goal(state: str) -> Goal:
+    """For `Init:1/2` the second init container must be able to run."""
+    step = _step(state)
+    return Goal(GoalKind.RUNNING) if step is None else Goal(GoalKind.INIT, step=step + 1)
+
+
+def _about(seconds: float) -> float:
+    """So long or up to a third longer: a fixed sleep cannot be made to fit."""
+    return seconds * (1 + secrets.randbelow(1000) / 3000)
+
+
+def _left(bench: Bench, pod: Pod, state: str, seconds: float) -> bool:
+    """Look on for so many seconds; True as soon as another state was seen."""
+    began = time.monotonic()
+    uid = pod["metadata"]["uid"]
+
+    def left() -> bool | None:
+        seen = bench.workspace.view.sightings(uid)
+        other = (one for one in seen if one.at >= began and _differs(one.pod, state))
+        return next((True for _ in other), None)
+
+    return bench.workspace.wait(_ANYTHING, left, seconds).value is not None
+
+
+def _is_in(pod: Pod, state: str) -> bool:
+    """True if STATUS says so and, for `Init:1/2`, the second init container does run."""
+    if _differs(pod, state):
+        return False
+    step, inits = _step(state), pod["spec"].get("initContainers") or ()
+    if step is None or step >= len(inits):
+        return True
+    return "running" in (kubectl.status_of(pod, inits[step]["name"]) or {}).get("state", {})
+
+
+def _differs(pod: Pod, state: str) -> bool:
+    return kubectl.status_column(pod) != state
+
+
+def _is_past(pod: Pod, state: str) -> bool:
+    """True if more init containers are done than `Init:1/2` says."""
+    step = _step(state)
+    return step is not None and _done(pod) > step
+
+
+def _step(state: str) -> int | None:
+    done, slash, _ = state.removeprefix("Init:").partition("/")
+    return int(done) if state.startswith("Init:") and slash and done.isdigit() else None
+
+
+def _done(pod: Pod) -> int:
+    """How many init containers in a row have ended well, or run as sidecars."""
+    count = 0
+    for init in pod["spec"].get("initContainers") or ():
+        status = kubectl.status_of(pod, init["name"]) or {}
+        if not kubectl.is_init_done(status, init):
+            break
+        count += 1
+    return count
+
+
+def _why_left(bench: Bench, state: str) -> Reason:
+    pod, step = bench.workspace.pod(), _step(state)
+    inits = list(pod["spec"].get("initContainers") or ()) if pod else []
+    if pod is None or step is None or step >= len(inits):
+        return Reason("left-state", why=say("it did not stay in STATUS {state}", state=state))
+    if not _is_past(pod, state):
+        doom = aim.obstacle(bench, Goal(GoalKind.INIT, step=step + 1))
+        return doom.reason() if doom else Reason("left-state")
+    return _ended_early(pod, str(inits[step]["name"]))
+
+
+def _ended_early(pod: Pod, container: str) -> Reason:
+    why = say(
+        "init container {container} has ended although what it is to wait for is not there",
+        container=container,
+    )
+    command = f"kubectl logs {aim.name_of(pod)} -c {container}"
+    return Reason("ended-early", why=why, look=say("Look at `{command}`", command=command))
+
+
+def _row(bench: Bench) -> Words | None:
+    pod = bench.workspace.pod()
+    return say("STATUS {status}", status=kubectl.status_column(pod)) if pod else None
