@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 RUN: pytest.StashKey[GradingRun] = pytest.StashKey()
 STDIN: pytest.StashKey[bytes] = pytest.StashKey()
 """What stood on standard input, for the submission `-`."""
+POINTS: pytest.StashKey[list[str]] = pytest.StashKey()
+"""What xdist's workers say at the end of the submissions that they graded."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -158,17 +160,26 @@ def pytest_assertrepr_compare(
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     run = _known_run(config)
-    lines = list(run.summary()) if run is not None else []
-    if lines:
+    told = [*(run.summary() if run is not None else ()), *sorted(config.stash.get(POINTS, ()))]
+    if told:
         terminalreporter.section("podgrade")
-        for line in lines:
-            terminalreporter.line(line)
+        for one in told:
+            terminalreporter.line(one)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     run = _known_run(session.config)
     if run is not None:
+        if hasattr(session.config, "workeroutput"):
+            session.config.workeroutput["podgrade_points"] = list(run.summary())
         run.close()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """The verdicts are with the xdist worker that found them: it hands over what it says."""
+    told = getattr(node, "workeroutput", {}).get("podgrade_points", ())
+    node.config.stash.setdefault(POINTS, []).extend(told)
 
 
 @pytest.hookimpl(optionalhook=True)

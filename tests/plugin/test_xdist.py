@@ -40,6 +40,16 @@ def test_every_submission_is_rehearsed_once_and_by_one_worker(pack):
     assert len(pack.calls("close")) == 2
 
 
+def test_the_points_stand_at_the_end(pack):
+    pack.grader(CHECKS)
+    pack.submission("lee", doomed="crash-loop")
+    pack.submission("kim")
+    pack.submission("nobody", dead="true")
+    run(pack).stdout.fnmatch_lines(
+        ["*= podgrade =*", "demo kim.yaml: 8/8", "demo lee.yaml: 0/8", "demo nobody.yaml: -/8"]
+    )
+
+
 def test_failures_and_errors_are_what_they_are_without_it(pack):
     pack.grader(CHECKS)
     pack.submission("kim", doomed="crash-loop")

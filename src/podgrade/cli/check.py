@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from podgrade.cli.speech import language, option
+from podgrade.cli.speech import cluster_options, language, option
 from podgrade.cli.wanted import InOrder, Wanted, one_printed, wanted
 from podgrade.model.text import say
 from podgrade.reports.names import FORMS
@@ -50,12 +50,7 @@ if TYPE_CHECKING:
     words=say("The same as --format junit --output FILE."),
 )
 @option("--keep", is_flag=True, words=say("Keep the workspace and say how to look into it."))
-@option("--context", words=say("Context of the kubeconfig to use."))
-@option(
-    "--kubeconfig",
-    type=click.Path(dir_okay=False, path_type=Path),
-    words=say("Kubeconfig file to use."),
-)
+@cluster_options
 def check(
     slug: str,
     files: tuple[str, ...],

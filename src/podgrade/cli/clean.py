@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from podgrade.cli.speech import SaidCommand, option, told
+from podgrade.cli.speech import SaidCommand, cluster_options, option, told
 from podgrade.model.text import Message, say
 
 if TYPE_CHECKING:
@@ -22,12 +22,7 @@ if TYPE_CHECKING:
         "Only namespaces that podgrade made and whose time has passed are touched."
     ),
 )
-@option("--context", words=say("Context of the kubeconfig to use."))
-@option(
-    "--kubeconfig",
-    type=click.Path(dir_okay=False, path_type=Path),
-    words=say("Kubeconfig file to use."),
-)
+@cluster_options
 @option("--run", words=say("Delete everything of this run, whether its time has passed or not."))
 def clean(context: str | None, kubeconfig: Path | None, run: str | None) -> None:
     from podgrade.cluster.providers.current import connect

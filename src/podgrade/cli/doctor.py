@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from podgrade.cli.codes import TROUBLE
-from podgrade.cli.speech import SaidCommand, option, told
+from podgrade.cli.speech import SaidCommand, cluster_options, option, told
 from podgrade.model.text import say
 
 if TYPE_CHECKING:
@@ -26,12 +26,7 @@ _SIGNS = {"good": "✓", "warning": "!", "bad": "✗", "unknown": "?"}
         " cannot be graded on it."
     ),
 )
-@option("--context", words=say("Context of the kubeconfig to use."))
-@option(
-    "--kubeconfig",
-    type=click.Path(dir_okay=False, path_type=Path),
-    words=say("Kubeconfig file to use."),
-)
+@cluster_options
 @option(
     "--exercise", "slugs", multiple=True, words=say("Only what this exercise needs (repeatable).")
 )

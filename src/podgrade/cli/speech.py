@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -62,6 +63,16 @@ class SaidCommand(click.Command):
 def option(*names: str, words: Message, **kwargs: Any) -> Callable[[_F], _F]:
     """`click.option` with help in both languages."""
     return click.option(*names, cls=SaidOption, words=words, **kwargs)
+
+
+def cluster_options(command: _F) -> _F:
+    """`--context` and `--kubeconfig`: the cluster that a command is to use."""
+    kubeconfig = option(
+        "--kubeconfig",
+        type=click.Path(dir_okay=False, path_type=Path),
+        words=say("Kubeconfig file to use."),
+    )
+    return option("--context", words=say("Context of the kubeconfig to use."))(kubeconfig(command))
 
 
 def lang_option() -> SaidOption:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from podgrade.cli.speech import SaidCommand, language, option, told
+from podgrade.cli.speech import SaidCommand, cluster_options, language, option, told
 from podgrade.model.text import say
 
 
@@ -42,12 +42,7 @@ from podgrade.model.text import say
     metavar="N",
     words=say("How many fixtures are on the cluster at once (default: 16)."),
 )
-@option("--context", words=say("Context of the kubeconfig to use."))
-@option(
-    "--kubeconfig",
-    type=click.Path(dir_okay=False, path_type=Path),
-    words=say("Kubeconfig file to use."),
-)
+@cluster_options
 def verify(
     pack: Path,
     slugs: tuple[str, ...],

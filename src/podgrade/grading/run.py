@@ -22,7 +22,7 @@ from podgrade.grading.signals import terminated_like_interrupted
 from podgrade.grading.wording import Wording
 from podgrade.locale import default_language
 from podgrade.model.errors import PodgradeError
-from podgrade.model.verdict import Outcome
+from podgrade.model.verdict import Outcome, Result
 from podgrade.probes import built_in
 from podgrade.probes.tape import Replay, Tape
 from podgrade.probes.values import explain
@@ -195,16 +195,17 @@ class GradingRun:
         self.session.close()
 
     def summary(self) -> Iterator[str]:
-        """The points of each submission, for the end of pytest's own report."""
+        """The points of each submission with its notes, for the end of pytest's own report."""
         for group in self.session.groups.values():
-            if not group.verdicts or group.submission.fixture:
-                continue
-            result = group.result()
-            score = "-" if result.score is None else f"{result.score:g}"
-            yield f"{result.exercise} {result.submission}: {score}/{result.possible:g}"
-            yield from (f"  {self._wording.said(note)}" for note in result.notes)
-            if result.kept:
-                yield f"  kubectl get pods -n {result.kept}"
+            if group.verdicts and not group.submission.fixture:
+                yield "\n  ".join(self._points(group.result()))
+
+    def _points(self, result: Result) -> Iterator[str]:
+        score = "-" if result.score is None else f"{result.score:g}"
+        yield f"{result.exercise} {result.submission}: {score}/{result.possible:g}"
+        yield from map(self._wording.said, result.notes)
+        if result.kept:
+            yield f"kubectl get pods -n {result.kept}"
 
     def _stands_back(self, session: pytest.Session) -> bool:
         """True where pytest's own loop is to run: nothing to grade, only looking, or xdist."""
