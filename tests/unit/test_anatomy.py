@@ -8,7 +8,7 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from podgrade.grading import catalogue
@@ -263,7 +263,6 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.sampled_from(["Pod", "Deployment", "Service"]), ANYTHING, ANYTHING, SCALARS)
 def test_any_shape_is_drawn(kind, spec, containers, name):
     broken = {"kind": kind, "metadata": {"name": name}, "spec": spec}
