@@ -127,6 +127,9 @@ class FakeView:
     def events(self) -> tuple[Any, ...]:
         return ()
 
+    def pods(self) -> tuple[Any, ...]:
+        return ()
+
     def sightings(self, uid: str) -> tuple[Any, ...]:
         return ()
 

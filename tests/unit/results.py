@@ -5,6 +5,7 @@ from __future__ import annotations
 from podgrade.grading.catalogue import exercise
 from podgrade.model.reason import Reason
 from podgrade.model.text import Text, Words, say
+from podgrade.model.timeline import Lane, Span, State
 from podgrade.model.verdict import CheckLine, Evidence, Outcome, Result, Verdict
 from podgrade.reports.graded import Graded
 
@@ -20,6 +21,23 @@ NOT_FOUND = Reason(
     seen=Text("READY: 1/2", "READY: 1/2"),
     why=Text("image busyboxx was not found", "이미지 `busyboxx`: 찾을 수 없습니다"),
     look=Text("Check the image's name", "이미지 이름을 확인하세요"),
+)
+
+LANES = (
+    Lane("app", "wait", "init", 0, (Span(State.ENDED, 0.0, 2.0, "Completed 0"),)),
+    Lane(
+        "app",
+        "web",
+        "container",
+        2,
+        (
+            Span(State.WAITING, 0.0, 0.01),
+            Span(State.WAITING, 0.5, 2.0, "ErrImagePull"),
+            Span(State.RUNNING, 2.0, 2.5),
+            Span(State.READY, 2.5, 3.0),
+            Span(State.ENDED, 3.0, 4.0, "Error 1"),
+        ),
+    ),
 )
 
 

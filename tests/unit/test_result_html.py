@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from tests.unit.results import EVIL, erroneous, failed, full_marks, graded, hostile
+from tests.unit.results import EVIL, LANES, erroneous, failed, full_marks, graded, hostile
 
 from podgrade.model.text import Text
 from podgrade.reports.html import render
@@ -16,8 +17,9 @@ from podgrade.reports.html import render
 OURS = {
     *("html", "head", "meta", "title", "style", "body", "header", "main", "footer", "fieldset"),
     *("legend", "label", "input", "section", "h1", "h2", "h3", "p", "ol", "ul", "li", "dl", "dt"),
-    *("dd", "div", "span", "strong", "code", "pre", "details", "summary"),
+    *("dd", "div", "span", "strong", "code", "pre", "details", "summary", "svg", "rect"),
 }
+DRAWN = replace(hostile(), lanes=LANES)
 EMPTY = {"meta", "input"}
 
 
@@ -43,7 +45,7 @@ class Page(HTMLParser):
         self.text += data
 
 
-@pytest.mark.parametrize("result", [full_marks(), failed(), erroneous(), hostile(), None])
+@pytest.mark.parametrize("result", [full_marks(), failed(), erroneous(), DRAWN, None])
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_it_is_well_formed_and_of_known_tags_only(result, language):
     page = Page(render(graded(result, language, None if result else Text("x", "y"))))
@@ -100,3 +102,19 @@ def test_without_a_result_it_says_why():
 
     assert "no cluster" in text
     assert "클러스터 없음" in text
+
+
+def test_the_timeline_is_drawn_and_told():
+    text = render(graded(replace(failed(), lanes=LANES)))
+
+    for kind in ("waiting", "running", "ready", "ended", "broken"):
+        assert f'<rect class="{kind}" x="' in text
+    told = Page(text).text
+    assert "wait (init container)" in told
+    assert "running and Ready 2.5–3.0 s, ended (Error 1) 3.0–4.0 s, restarts: 2" in told
+    assert "초기화 컨테이너" in told
+    assert "0.0–0.0" not in told
+
+
+def test_without_containers_there_is_no_timeline():
+    assert "<svg" not in render(graded(failed()))

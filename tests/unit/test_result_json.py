@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from jsonschema import Draft202012Validator
-from tests.unit.results import erroneous, failed, full_marks, graded
+from tests.unit.results import LANES, erroneous, failed, full_marks, graded
 
+from podgrade.model.submission import Position
 from podgrade.model.text import Text
 from podgrade.reports.json import as_data, render, schema, text
 
+PLACED = replace(failed(), lanes=LANES, places={"": Position("pod.yaml", 3)})
 
-@pytest.mark.parametrize("result", [full_marks(), failed(), erroneous()])
+
+@pytest.mark.parametrize("result", [full_marks(), failed(), erroneous(), PLACED])
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_it_fits_the_schema(result, language):
     Draft202012Validator.check_schema(schema())
@@ -62,3 +66,19 @@ def test_full_marks():
     assert (data["verdict"], data["score"], data["possible"]) == ("passed", 10, 10)
     assert data["results"][1]["cause"] is None
     assert data["results"][1]["log"] == ["pod.ready: 2/2"]
+
+
+def test_a_failure_has_its_place_and_the_whole_its_timeline():
+    data = as_data(PLACED, "en", "0.1.0")
+
+    assert [check["position"] for check in data["results"]] == [
+        None,
+        {"file": "pod.yaml", "line": 3, "column": 1},
+        None,
+    ]
+    assert data["timeline"][1]["spans"][-1] == {
+        "state": "ended",
+        "begin": 3.0,
+        "end": 4.0,
+        "detail": "Error 1",
+    }

@@ -43,6 +43,9 @@ def _print(form: str, graded: Graded) -> None:
     """Print an output; on GitHub Actions so that no line of a learner's is obeyed."""
     actions = os.environ.get("GITHUB_ACTIONS") == "true"
     step = os.environ.get("GITHUB_OUTPUT") if form == "classroom" else None
+    summary = os.environ.get("GITHUB_STEP_SUMMARY") if form == "github" else None
+    if summary:
+        append(Path(summary), render("summary", graded))
     if step:
         append(Path(step), f"result={render(form, graded)}")
     elif form == "text" and actions:

@@ -15,6 +15,8 @@ from podgrade.model.text import say
 _ORDER = "podgrade.order"
 _FORMS, _TARGETS = "forms", "targets"  # the parameters of the two options
 
+_BESIDE = ("github", "classroom")  # on GitHub, the second goes into the step's outputs
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -65,8 +67,11 @@ def _with_target(output: Wanted, target: Path) -> Wanted:
 
 
 def one_printed(outputs: Iterable[Wanted]) -> None:
-    """Raise UsageProblem if more than one of the outputs would be printed."""
-    printed = [output.form for output in outputs if output.target is None]
+    """Raise UsageProblem if more than one of the outputs would be printed.
+
+    Annotations for GitHub may stand between the lines of any other.
+    """
+    printed = [one.form for one in outputs if one.target is None and one.form not in _BESIDE]
     if len(printed) > 1:
         raise UsageProblem(
             say(

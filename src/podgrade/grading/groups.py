@@ -60,6 +60,8 @@ class Group:
             seconds=rehearsed.seconds if rehearsed else 0.0,
             kept=rehearsed.kept if rehearsed else None,
             missing=self._missing(),
+            lanes=rehearsed.lanes if rehearsed else (),
+            places=rehearsed.places if rehearsed else {},
         )
 
     def _missing(self) -> int:

@@ -60,6 +60,7 @@ def _verdict(
         because=played.because,
         seconds=played.seconds,
         evidence=played.tape.evidence(),
+        at=played.at,
     )
 
 

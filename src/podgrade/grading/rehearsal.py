@@ -6,17 +6,20 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from podgrade.grading import moments
 from podgrade.grading.case import Case, Instance
 from podgrade.grading.classify import kind_of, outcome_of
+from podgrade.grading.lanes import lanes
+from podgrade.grading.places import places
 from podgrade.grading.rig import Rig
 from podgrade.model.errors import PodgradeError
 from podgrade.model.reason import Reason
-from podgrade.model.submission import Manifest
+from podgrade.model.submission import Manifest, Position
 from podgrade.model.text import Words, say
+from podgrade.model.timeline import Lane
 from podgrade.model.verdict import Outcome
 from podgrade.probes.bench import Bench
 from podgrade.probes.tape import Recording, Tape
@@ -43,6 +46,8 @@ class Played:
     because: str | None = None
     words: Words | None = None
     doom: Reason | None = None
+    at: float = 0.0
+    """When it began, in seconds since the manifest had been handed in."""
     seconds: float = 0.0
 
 
@@ -55,6 +60,8 @@ class Rehearsed:
     notes: tuple[Words, ...] = ()
     kept: str | None = None
     seconds: float = 0.0
+    lanes: tuple[Lane, ...] = ()
+    places: Mapping[str, Position] = field(default_factory=dict)
 
 
 def rehearse(case: Case, rig: Rig, progress: Progress) -> Rehearsed:
@@ -65,12 +72,12 @@ def rehearse(case: Case, rig: Rig, progress: Progress) -> Rehearsed:
     began = time.monotonic()
     try:
         rig.require(case.exercise)
-        played, notes, kept = _findings(case, rig, progress)
+        found = _findings(case, rig, progress)
     except PodgradeError as error:
-        played, notes, kept = ({} if rig.stop.is_set() else all_errors(case, error.words)), (), None
+        found = Rehearsed(case, {} if rig.stop.is_set() else all_errors(case, error.words))
     except Exception as error:  # noqa: BLE001 - a bug of ours must not cost a learner a verdict
-        played, notes, kept = all_errors(case, our_failure(error)), (), None
-    return Rehearsed(case, played, notes, kept, time.monotonic() - began)
+        found = Rehearsed(case, all_errors(case, our_failure(error)))
+    return replace(found, seconds=time.monotonic() - began)
 
 
 def our_failure(error: Exception) -> Words:
@@ -83,31 +90,32 @@ def all_errors(case: Case, words: Words) -> dict[str, Played]:
     return {i.id: Played(Outcome.ERROR, words=words) for i in case.instances}
 
 
-Findings = tuple[dict[str, Played], tuple[Words, ...], str | None]
-
-
-def _findings(case: Case, rig: Rig, progress: Progress) -> Findings:
+def _findings(case: Case, rig: Rig, progress: Progress) -> Rehearsed:
     reading, refused = _read(case)
     if reading is None or refused:
         manifest = reading.manifest if reading else None
         bench = _bench(case, rig, None, Acceptance(refused, (), ()), manifest, progress)
-        return _play_all(case, bench, rig.stop), (), None
-    played, notes, kept = _in_workspace(case, rig, reading.manifest, progress)
-    return played, (*reading.notes, *notes), kept
+        where = places(manifest, refused, case.exercise.target)
+        return Rehearsed(case, _play_all(case, bench, rig.stop), places=where)
+    found = _in_workspace(case, rig, reading.manifest, progress)
+    return replace(found, notes=(*reading.notes, *found.notes))
 
 
-def _in_workspace(case: Case, rig: Rig, manifest: Manifest, progress: Progress) -> Findings:
+def _in_workspace(case: Case, rig: Rig, manifest: Manifest, progress: Progress) -> Rehearsed:
     workspace = rig.take(case.exercise)
-    kept = None
+    target, kept = case.exercise.target, None
     try:
         progress(case.submission.key, say("handing in the manifest"), time.monotonic())
         workspace.set_up()
         acceptance = workspace.hand_in(manifest)
         bench = _bench(case, rig, workspace, acceptance, manifest, progress)
         played = _play_all(case, bench, rig.stop)
+        seen = lanes(workspace.view, target.name, bench.began, time.monotonic())
     finally:
         kept = rig.release(workspace)
-    return played, (*acceptance.notes, *acceptance.warnings), kept
+    notes = (*acceptance.notes, *acceptance.warnings)
+    where = places(manifest, acceptance.refusals, target)
+    return Rehearsed(case, played, notes, kept, lanes=seen, places=where)
 
 
 def _read(case: Case) -> tuple[Reading | None, tuple[Refusal, ...]]:
@@ -215,7 +223,9 @@ def _play_one(instance: Instance, bench: Bench, case: Case) -> Played:
     seconds = time.monotonic() - began
     if stage.tape.trouble is not None:
         outcome = Outcome.ERROR
-    return Played(outcome, stage.tape, kind, doom=bench.doom, seconds=seconds)
+    return Played(
+        outcome, stage.tape, kind, doom=bench.doom, at=began - bench.began, seconds=seconds
+    )
 
 
 def _called(instance: Instance, stage: Recording, grader: Path) -> tuple[Outcome, str | None]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from podgrade.model.reason import Reason
+from podgrade.model.submission import Position
 from podgrade.model.text import Text, Words
+from podgrade.model.timeline import Lane
 
 
 class Outcome(StrEnum):
@@ -43,7 +46,8 @@ class Verdict:
     """The verdict on one check (one instance of it, if it is parametrised).
 
     `id` is the instance's name within its submission; `because` names the check that kept
-    this one from being reached; `seconds` is the rehearsal's.
+    this one from being reached; `at` (seconds since the submission's grading began) and `seconds`
+    are the rehearsal's.
     """
 
     check: CheckLine
@@ -53,6 +57,7 @@ class Verdict:
     because: str | None = None
     seconds: float = 0.0
     evidence: tuple[Evidence, ...] = ()
+    at: float = 0.0
 
     @property
     def points(self) -> float:
@@ -73,6 +78,10 @@ class Result:
     """The namespace that was kept for a look (`--keep`), else None."""
     missing: int = 0
     """Checks that have no verdict because the run was ended early."""
+    lanes: tuple[Lane, ...] = ()
+    """What the containers did meanwhile."""
+    places: Mapping[str, Position] = field(default_factory=dict)
+    """Where the containers stand in the submission, by name; under "" the place of the rest."""
 
     @property
     def possible(self) -> float:

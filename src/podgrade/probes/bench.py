@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -56,6 +57,8 @@ class Bench:
     """The containers as they ran when the first functional question was asked."""
     counted: Running | None = None
     """The containers that were counted when `pod.ready` last saw the Pod Ready."""
+    began: float = field(default_factory=time.monotonic)
+    """When the manifest had been handed in (time.monotonic(), seconds)."""
     doom: Reason | None = None
     """Why the Pod could not become what was waited for last, if so."""
     since: str | None = None

@@ -6,6 +6,7 @@ The shape is `result.schema.json`, published with the package.
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -15,6 +16,7 @@ from podgrade.model.text import Words, say
 from podgrade.model.verdict import Evidence, Outcome, Result, Verdict
 from podgrade.reports.graded import Graded
 from podgrade.reports.lines import OUTCOMES
+from podgrade.reports.positions import position_of
 from podgrade.reports.safe import encodable
 
 _PASSED = {Outcome.PASSED: True, Outcome.FAILED: False}
@@ -61,6 +63,7 @@ def as_data(result: Result, language: str, version: str) -> dict[str, Any]:
         "kept": result.kept,
         "notes": [in_language(note, language) for note in result.notes],
         "results": [_check(verdict, result, language) for verdict in result.verdicts],
+        "timeline": [asdict(lane) for lane in result.lanes],
         "languages": {
             each: {"notes": [in_language(note, each) for note in result.notes]}
             for each in LANGUAGES
@@ -89,10 +92,17 @@ def _check(verdict: Verdict, result: Result, language: str) -> dict[str, Any]:
         "points": None if verdict.outcome is Outcome.ERROR else verdict.points,
         "possible": check.points,
         "because": verdict.because,
+        "at": round(verdict.at, 3),
         "seconds": round(verdict.seconds, 3),
+        "position": _position(verdict, result),
         "evidence": [_evidence(evidence) for evidence in verdict.evidence],
         "languages": {each: _told(verdict, result, each) for each in LANGUAGES},
     }
+
+
+def _position(verdict: Verdict, result: Result) -> dict[str, Any] | None:
+    position = position_of(result, verdict)
+    return asdict(position) if position else None
 
 
 def _told(verdict: Verdict, result: Result, language: str) -> dict[str, Any]:

@@ -8,6 +8,8 @@ FORMS = {
     "html": "html",
     "junit": "junit",
     "csv": "csv",
+    "github": "github",
+    "summary": "summary",
     "classroom": "classroom",
     "gradescope": "gradescope",
     "prairielearn": "prairielearn",
