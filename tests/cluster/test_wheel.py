@@ -50,6 +50,8 @@ def test_the_wheel_holds_exercises_graders_and_the_node_but_no_fixtures(wheel: P
     assert "podgrade/bundle/exercises/sidecar/exercise.yaml" in names
     assert "podgrade/bundle/graders/test_sidecar.py" in names
     assert "podgrade/bundle/node/go.mod" in names
+    assert "podgrade/reports/page/sheet.html.j2" in names
+    assert "podgrade/reports/anatomy/anatomy.css" in names
     assert not [name for name in names if "fixtures" in name]
 
 
