@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from podgrade.cluster.connection import ApiRefusal
 from podgrade.grading import moments
 from podgrade.model.errors import InfrastructureError
+from podgrade.model.exercise import Limits
 from podgrade.model.text import say
-from podgrade.probes.pod import LASTING
+from podgrade.probes.bench import Baseline
 
 RUNS = {"running": {"startedAt": "2026-01-01T00:00:00Z"}}
 
@@ -64,7 +66,8 @@ def bench(*versions, counted=("one", 0)):
     return SimpleNamespace(
         workspace=Workspace(*versions),
         counted={"app": counted} if counted else None,
-        baseline={"app": counted},
+        baseline=None,
+        exercise=SimpleNamespace(limits=Limits(steady=2.0)),
         others={},
         doing=lambda words: None,
     )
@@ -105,8 +108,17 @@ def test_the_watch_ends_as_soon_as_a_container_has_ended():
     busy = bench(pod(RUNS), pod(ended()), pod(RUNS, "two", 1))
     moments.watch_a_while(busy)
 
-    assert busy.workspace.waited == [LASTING]
+    assert busy.workspace.waited == [moments.A_WHILE]
     assert busy.workspace.pod() == pod(ended())
+
+
+@pytest.mark.parametrize(("ago", "waits"), [(0.5, True), (2.5, False)])
+def test_after_a_question_it_is_the_while_that_steady_would_wait_for(ago, waits):
+    asked = bench(pod(RUNS))
+    asked.baseline = Baseline({"app": ("one", 0)}, time.monotonic() - ago)
+    moments.watch_a_while(asked)
+
+    assert [round(seconds, 1) for seconds in asked.workspace.waited] == ([1.5] if waits else [])
 
 
 def test_a_cluster_that_fails_meanwhile_is_left_to_the_next_check():
@@ -127,7 +139,8 @@ def test_a_cluster_that_fails_meanwhile_is_left_to_the_next_check():
         (pod(RUNS), False),
         (pod(ended()), True),
         (pod(RUNS, "two", 1, ended()), True),
-        (pod(ended(end="2026-01-01T00:00:03Z")), False),
+        (pod(ended(end="2026-01-01T00:00:03Z")), True),  # whole seconds: 2.5 may read as 3
+        (pod(ended(end="2026-01-01T00:00:04Z")), False),
         (pod(RUNS, "two", 1, ended(end="2026-01-01T00:09:00Z")), False),
         (pod({"waiting": {}}, last={"terminated": {"finishedAt": None}}), False),
     ],

@@ -16,23 +16,29 @@ from podgrade.model.errors import InfrastructureError
 from podgrade.probes import aim, steady
 from podgrade.probes.bench import Baseline, Bench
 from podgrade.probes.kubectl import last_ending, status_of
-from podgrade.probes.pod import LASTING
 from podgrade.workspace.doom import Goal, GoalKind
 
 Pod = Mapping[str, Any]
 Status = Mapping[str, Any]
 
+A_WHILE = 3.0  # seconds; whoever ends sooner was never Ready
+
 
 def watch_a_while(bench: Bench) -> None:
     """See whether the containers that were counted as Ready go on, until one has ended.
 
-    For checks that have asked nothing since: what changes the Pod cannot be played anew lightly.
+    What changes the Pod cannot be played anew lightly. Where something was asked since, this is
+    the while that `pod.steady` would wait for (`limits.steady` seconds from the first question).
     """
-    if bench.counted is None:
+    before = bench.baseline
+    seconds = (
+        A_WHILE if before is None else before.at + bench.exercise.limits.steady - time.monotonic()
+    )
+    if bench.counted is None or seconds <= 0:
         return
     with contextlib.suppress(InfrastructureError):  # the next check meets it and says so
         goal = Goal(GoalKind.RUNNING)
-        bench.workspace.wait(goal, lambda: _ended_since(bench) or None, LASTING)
+        bench.workspace.wait(goal, lambda: _ended_since(bench) or None, seconds)
 
 
 def only_a_moment(bench: Bench) -> bool:
@@ -66,7 +72,8 @@ def was_never_ready(bench: Bench) -> bool:
     if pod is None or bench.counted is None:
         return False
     lives = (_last_life(status_of(pod, name) or {}) for name in bench.counted)
-    return any(life is not None and life < LASTING for life in lives)
+    # 2.5 s, which is how long nginx tries to get a port that is taken, may read as 3.
+    return any(life is not None and life <= A_WHILE for life in lives)
 
 
 def forget(bench: Bench) -> None:

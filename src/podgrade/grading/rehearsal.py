@@ -160,7 +160,7 @@ def _play_all(case: Case, bench: Bench, stop: threading.Event) -> dict[str, Play
     changing = order[len(calm) :]
     for left in reversed(range(_MOMENTS + 1)):
         played = _play(calm, case, bench, stop, {})
-        if changing and bench.baseline is None:
+        if changing:
             moments.watch_a_while(bench)
         if left and moments.only_a_moment(bench):
             moments.forget(bench)

@@ -12,6 +12,7 @@ NAMES = (
     "logs",
     "exec",
     "files",
+    "service",
     "events",
     "nonces",
     "setup",
@@ -39,6 +40,7 @@ def built_in() -> dict[str, Callable[[Any], Any]]:
     from podgrade.probes.nonces import NoncesProbe
     from podgrade.probes.pod import PodProbe
     from podgrade.probes.processes import ProcessesProbe
+    from podgrade.probes.service import ServiceProbe
     from podgrade.probes.setup import SetupProbe
     from podgrade.probes.supply import SupplyProbe
 
@@ -49,6 +51,7 @@ def built_in() -> dict[str, Callable[[Any], Any]]:
         LogsProbe,
         ExecProbe,
         FilesProbe,
+        ServiceProbe,
         EventsProbe,
         NoncesProbe,
         SetupProbe,

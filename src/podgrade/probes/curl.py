@@ -1,59 +1,38 @@
-"""The probe `curl`: asks an HTTP server from another Pod of the cluster."""
+"""The probe `curl`: asks an HTTP server, from another Pod of the cluster or from inside."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import tenacity
 
 from podgrade.cluster.connection import ExecAnswer
-from podgrade.cluster.exec import UNKNOWN_CODE
 from podgrade.model.failure import Failure
 from podgrade.model.reason import Reason
 from podgrade.model.text import Words, say
-from podgrade.probes import aim
+from podgrade.probes import aim, http, inside, routes
 from podgrade.probes.bench import Bench
+from podgrade.probes.http import Request
 from podgrade.probes.tape import Stage
-from podgrade.probes.values import About, Number, Reply, Text
+from podgrade.probes.values import About, Flag, Reply
 from podgrade.workspace.doom import Goal, GoalKind
 from podgrade.workspace.target import is_ready
 
-BODY_LIMIT = 1 << 20  # bytes of a reply that are read at most
-ONE_REQUEST = 5.0  # seconds one request may take
-
-# curl's exit codes for a server that may not listen yet: could not resolve, could not connect,
-# empty reply, connection reset (curl(1), EXIT CODES).
-_NOT_YET = frozenset({6, 7, 52, 56})
-
-# Answered in full, or with more than is read: --max-filesize, the toolbox's own limit.
-_ANSWERED = frozenset({0, 63, UNKNOWN_CODE})
-
-
-@dataclass(frozen=True)
-class Request:
-    """One HTTP request; `url` is a path on the Pod, or a URL with a Service's name."""
-
-    url: str
-    port: int = 80
-    method: str = "GET"
-    headers: Mapping[str, str] = field(default_factory=dict)
-    data: str | None = None
-
-    def question(self) -> str:
-        """The request as the tape keeps it."""
-        return "curl(" + json.dumps(self.__dict__, ensure_ascii=False, sort_keys=True) + ")"
+Ask = Callable[[list[str]], ExecAnswer]
 
 
 class CurlProbe:
-    """`curl("/")` asks the target's Pod by its IP; `curl("http://app:8020/")` a Service.
+    """`curl("/")` asks the target's Pod by its IP, `curl("/", service="app", port=8020)` or
+    `curl("http://app:8020/")` a Service, `curl("/", port=8080, inside="web")` localhost from
+    inside the Pod, where container `web` runs.
 
-    Asked from the toolbox Pod, so that a server that only listens on 127.0.0.1 does not answer.
-    A server that does not listen yet is asked again for `limits.answer` seconds; one request
-    takes 5 s at most, redirects are not followed, a reply is read up to 1 MiB. Raises Failure
-    where nothing answers, InfrastructureError where the toolbox cannot be used.
+    From outside it is asked from the toolbox Pod, so that a server that only listens on 127.0.0.1
+    does not answer. From inside (127.0.0.1, then ::1) the container's own curl asks if its image
+    can be trusted and has one, else a container of podgrade's own that is added to the Pod
+    (an ephemeral one). A server that does not listen yet is asked again for `limits.answer`
+    seconds; one request takes 5 s at most, redirects are not followed, a reply is read up to
+    1 MiB. Raises Failure where nothing answers, InfrastructureError where nobody can ask.
     """
 
     def __init__(self, stage: Stage) -> None:
@@ -63,123 +42,146 @@ class CurlProbe:
         self,
         url: str,
         *,
-        port: int = 80,
+        port: int | str = 80,
         method: str = "GET",
         headers: Mapping[str, str] | None = None,
         data: str | None = None,
+        inside: str | None = None,
+        service: str | None = None,
     ) -> Reply:
         """The reply: `.status`, `.body`, `.headers` (names in lower case)."""
-        request = Request(url, port, method, dict(headers or {}), data)
+        request = Request(url, port, method, dict(headers or {}), data, inside, service)
         reply: Reply = self._stage.ask(request.question(), lambda bench: _answer(bench, request))
         return reply
 
+    def refused(
+        self,
+        url: str,
+        *,
+        port: int | str = 80,
+        inside: str | None = None,
+        service: str | None = None,
+    ) -> Flag:
+        """True if the connection is refused: the Pod is reached, and nothing listens there.
+
+        Asked once, at once: first show that the server listens, and that this way is open (it
+        answers from inside; another port answers on the same path). A time-out is not a refusal.
+        """
+        request = Request(url, port, inside=inside, service=service)
+        answer: Flag = self._stage.ask(
+            request.question("curl.refused"), lambda bench: _refused(bench, request)
+        )
+        return answer
+
 
 def _answer(bench: Bench, request: Request) -> Reply:
+    url, ask = _way(bench, request)
+    bench.doing(say("asking {url}", url=url))
+    ran = _asked_until_it_listens(bench, ask, http.arguments(url, request))
+    if not http.answered(ran):
+        raise Failure(_no_answer(bench, url, request, ran))
+    return http.reply(url, ran)
+
+
+def _refused(bench: Bench, request: Request) -> Flag:
+    url, ask = _way(bench, request)
+    bench.doing(say("asking {url}", url=url))
+    ran = ask(http.arguments(url, request))
+    subject = say("a connection to {url} is refused", url=url)
+    if http.refused(ran):
+        return Flag(True, About(subject))
+    if not http.answered(ran):
+        why = say("nothing says no either: the connection is lost on its way")
+        reason, seen = Reason("not-refused", why=why), say("{error}", error=http.trouble(ran))
+        return Flag(False, About(subject, reason, seen))
+    seen = say("HTTP status {status} from {url}", status=int(http.reply(url, ran).status), url=url)
+    return Flag(False, About(subject, _open(request), seen))
+
+
+def _open(request: Request) -> Reason:
+    if request.inside is not None:
+        return Reason("not-refused", why=say("something listens at this port of the Pod"))
+    why = say(
+        "the server listens on all addresses of the Pod, so that everybody in the cluster "
+        "can reach it, not only the Pod's own containers"
+    )
+    look = say("Let the server listen on 127.0.0.1 alone: only the Pod's containers share that")
+    return Reason("not-refused", why=why, look=look)
+
+
+def _way(bench: Bench, request: Request) -> tuple[str, Ask]:
+    """The whole URL, and from where it is asked."""
+    if request.inside is not None:
+        host = f"http://localhost:{request.port}"
+        url = f"{host}{request.url}" if request.url.startswith("/") else request.url
+        return url, inside.asker(bench, request.inside, reads=request.method in {"GET", "HEAD"})
     pod = aim.running_pod(bench)
     aim.snapshot(bench, pod)
-    url = _full_url(bench, pod, request)
-    bench.doing(say("asking {url}", url=url))
-    ran = _asked_until_it_listens(bench, _command(url, request))
-    if ran.code not in _ANSWERED:
-        raise Failure(_no_answer(bench, url, ran))
-    return _reply(url, ran)
+    return _full_url(bench, pod, request), lambda words: _from_outside(bench, words)
+
+
+def _from_outside(bench: Bench, words: list[str]) -> ExecAnswer:
+    seconds = http.ONE_REQUEST + 5.0
+    return bench.toolbox.exec(["curl", *words], timeout=seconds, limit=http.OUTPUT_LIMIT)
 
 
 def _full_url(bench: Bench, pod: Mapping[str, Any], request: Request) -> str:
-    """A path belongs to the Pod's IP, a short Service name to the workspace."""
+    """A path belongs to the Pod's IP or the Service, a short name to the workspace."""
+    if request.service is not None:
+        port = routes.port_of(bench, request.service, request.port)
+        host = f"{request.service}.{bench.workspace.namespace}.svc"
+        return f"http://{host}:{port}{request.url}"
     if request.url.startswith("/"):
         address = pod["status"]["podIP"]
         host = f"[{address}]" if ":" in address else address
         return f"http://{host}:{request.port}{request.url}"
     scheme, _, rest = request.url.partition("://")
     authority, slash, path = rest.partition("/")
-    name, colon, port = authority.partition(":")
+    name, colon, number = authority.partition(":")
     full = name if "." in name else f"{name}.{bench.workspace.namespace}.svc"
-    return f"{scheme}://{full}{colon}{port}{slash}{path}"
+    return f"{scheme}://{full}{colon}{number}{slash}{path}"
 
 
-def _command(url: str, request: Request) -> list[str]:
-    command = ["curl", "--silent", "--include", "--path-as-is", "--globoff", "--noproxy", "*"]
-    command += ["--max-time", str(ONE_REQUEST), "--max-filesize", str(BODY_LIMIT)]
-    command += ["--request", request.method, "--write-out", "%{stderr}%{json}"]
-    for name, value in request.headers.items():
-        command += ["--header", f"{name}: {value}"]
-    if request.data is not None:
-        command += ["--data-raw", request.data]
-    return [*command, url]
-
-
-def _asked_until_it_listens(bench: Bench, command: list[str]) -> ExecAnswer:
-    ask = tenacity.Retrying(
-        retry=tenacity.retry_if_result(lambda ran: ran.code in _NOT_YET),
+def _asked_until_it_listens(bench: Bench, ask: Ask, words: list[str]) -> ExecAnswer:
+    again = tenacity.Retrying(
+        retry=tenacity.retry_if_result(http.may_listen_soon),
         stop=tenacity.stop_after_delay(bench.exercise.limits.answer)
         | tenacity.stop_when_event_set(bench.stop),
         wait=tenacity.wait_exponential(multiplier=0.05, max=1.0),
         sleep=tenacity.sleep_using_event(bench.stop),
         retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
     )
-    ran: ExecAnswer = ask(
-        bench.toolbox.exec, command, timeout=ONE_REQUEST + 5.0, limit=BODY_LIMIT + (1 << 16)
-    )
+    ran: ExecAnswer = again(ask, words)
     aim.check_stop(bench)
     return ran
 
 
-def _no_answer(bench: Bench, url: str, ran: ExecAnswer) -> Reason:
-    said = _written(ran).get("errormsg") or f"curl exit code {ran.code}"
-    pod = bench.workspace.pod()
-    up = pod is not None and is_ready(pod)  # then it is the program that does not answer
-    doom = None if up else aim.obstacle(bench, Goal(GoalKind.READY))
+def _no_answer(bench: Bench, url: str, request: Request, ran: ExecAnswer) -> Reason:
+    expected = say("an HTTP answer from {url}", url=url)
+    seen = say("{error}", error=http.trouble(ran))
+    if request.service is not None:
+        known = routes.broken(bench, request.service, request.port, refused=http.refused(ran))
+        if known is not None:
+            return known.expecting(expected, known.seen or seen)
+    doom = None if _up(bench) else aim.obstacle(bench, Goal(GoalKind.READY))
+    why = doom.why if doom else _unanswered(request, refused=http.refused(ran))
     name = bench.exercise.target.name
-    return Reason(
-        doom.code if doom else "no-answer",
-        expected=say("an HTTP answer from {url}", url=url),
-        seen=say("{error}", error=said),
-        why=_why(doom.why if doom else None),
-        look=say("Look at `kubectl get pod {name} -o wide` and the container's log", name=name),
-    )
+    look = say("Look at `kubectl get pod {name} -o wide` and the container's log", name=name)
+    return Reason(doom.code if doom else "no-answer", expected, seen, why, look)
 
 
-def _why(doom: Words | None) -> Words:
-    return doom or say("nothing answers at this address and port")
+def _up(bench: Bench) -> bool:
+    """True if the Pod is Ready: then it is the program that does not answer."""
+    pod = bench.workspace.pod()
+    return pod is not None and is_ready(pod)
 
 
-def _written(ran: ExecAnswer) -> dict[str, Any]:
-    """What --write-out said; curl writes it in any case, as one line of JSON."""
-    text = ran.err.decode("utf-8", "replace").strip()
-    try:
-        found = json.loads(text)
-    except json.JSONDecodeError:
-        return {"errormsg": text}
-    return dict(found)
-
-
-def _reply(url: str, ran: ExecAnswer) -> Reply:
-    head, body = _parted(ran.out)
-    status = int(_written(ran).get("http_code") or _status(head))
-    text = body[:BODY_LIMIT].decode("utf-8", "replace")
-    return Reply(
-        Number(status, About(say("HTTP status of {url}", url=url))),
-        Text(text, About(say("the page {url}", url=url))),
-        _headers(head),
-    )
-
-
-def _parted(answer: bytes) -> tuple[bytes, bytes]:
-    """The last head and the body; interim answers (100 Continue) have heads of their own."""
-    head, _, body = answer.partition(b"\r\n\r\n")
-    while head.startswith((b"HTTP/1.1 1", b"HTTP/1.0 1")) and body.startswith(b"HTTP/"):
-        head, _, body = body.partition(b"\r\n\r\n")
-    return head, body
-
-
-def _status(head: bytes) -> int:
-    """The code of a status line, for an answer that was cut off."""
-    parts = head.split(None, 2)
-    return int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else 0
-
-
-def _headers(head: bytes) -> dict[str, str]:
-    lines = head.decode("latin-1").split("\r\n")[1:]
-    pairs = (line.partition(":") for line in lines if ":" in line)
-    return {name.strip().lower(): value.strip() for name, _, value in pairs}
+def _unanswered(request: Request, *, refused: bool) -> Words:
+    if request.inside is not None:
+        return say("nothing answers at this port, not even inside the Pod")
+    if refused and request.service is None:
+        return say(
+            "nothing answers at this address and port: no program listens there, or it "
+            "listens on 127.0.0.1 only"
+        )
+    return say("nothing answers at this address and port")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import tenacity
 
@@ -14,20 +12,16 @@ from podgrade.cluster.connection import ApiRefusal, ExecAnswer
 from podgrade.model.failure import Failure
 from podgrade.model.reason import Reason
 from podgrade.model.text import say
-from podgrade.probes import aim
-from podgrade.probes.bench import Bench, Role
+from podgrade.probes import aim, trust
+from podgrade.probes.bench import Bench
 from podgrade.probes.tape import Stage
 from podgrade.probes.values import About, Number, Ran, Text
 from podgrade.workspace.doom import Goal, GoalKind
-from podgrade.workspace.toolbox import TOOLBOX_IMAGE
 
 LIMIT = 256 * 1024  # bytes of output that are read at most
 
 _KILLED = 137  # exit code of a command that ended by SIGKILL, as all do whose container ends
-_TO_REPORT = 3.0  # seconds until a container's end is reported
-
-# Folders whose programs a command relies on; a volume over one makes their answers the learner's.
-_PROGRAMS = ("/", "/bin", "/sbin", "/usr", "/lib", "/lib64")
+_TO_REPORT = 8.0  # seconds until a container's end is reported, on a busy node
 
 
 class ExecProbe:
@@ -67,11 +61,16 @@ class Command:
 
 def ran(bench: Bench, command: Command) -> Ran:
     """Run it; a container that is between two lives is waited for."""
+    return as_answer(command.container, " ".join(command.words), said(bench, command))
+
+
+def said(bench: Bench, command: Command) -> ExecAnswer:
+    """What the command said; `ran` tells it as an answer that knows what it is."""
     end = aim.deadline(bench)
-    said, pod = _entered(bench, command)
-    while command.reads and time.monotonic() < end and _cut_off(bench, command, said, pod):
-        said, pod = _entered(bench, command)
-    return _as_answer(command.container, " ".join(command.words), said)
+    answer, pod = _entered(bench, command)
+    while command.reads and time.monotonic() < end and _cut_off(bench, command, answer, pod):
+        answer, pod = _entered(bench, command)
+    return answer
 
 
 def _entered(bench: Bench, command: Command) -> tuple[ExecAnswer, aim.Pod]:
@@ -107,14 +106,16 @@ def _cut_off(bench: Bench, command: Command, said: ExecAnswer, pod: aim.Pod) -> 
 def _asked(bench: Bench, command: Command) -> tuple[ExecAnswer, aim.Pod]:
     pod = aim.started_container(bench, command.container, running=True)
     aim.snapshot(bench, pod)
-    if bench.role is not Role.SETUP:
-        require_trust(bench, aim.require_container(pod, command.container))
+    container = aim.require_container(pod, command.container)
+    distrust = trust.distrust(bench, container)
+    if distrust is not None:
+        raise Failure(distrust)
     bench.doing(say("running a command in container {container}", container=command.container))
     said = bench.workspace.connection.exec(
         bench.workspace.namespace,
         aim.name_of(pod),
         command.container,
-        command.words,
+        trust.in_standard_path(container, command.words),
         stdin=command.stdin.encode() if command.stdin is not None else None,
         timeout=bench.exercise.limits.answer,
         limit=LIMIT,
@@ -125,7 +126,8 @@ def _asked(bench: Bench, command: Command) -> tuple[ExecAnswer, aim.Pod]:
 def _cannot_enter(bench: Bench, container: str, refusal: ApiRefusal) -> Reason:
     doom = aim.obstacle(bench, Goal(GoalKind.RUNNING, container))
     if doom is not None:
-        return doom.reason()
+        bench.doom = doom.reason()
+        return bench.doom
     why = say(
         "no command can be run in container {container}: {message}",
         container=container,
@@ -134,67 +136,18 @@ def _cannot_enter(bench: Bench, container: str, refusal: ApiRefusal) -> Reason:
     return Reason("cannot-exec", why=why)
 
 
-def require_trust(bench: Bench, container: Mapping[str, Any]) -> None:
-    """Raise Failure where a command's answer would be the learner's word, not the image's."""
-    name, image = str(container["name"]), str(container.get("image", ""))
-    if bench.exercise.images and not _is_of(image, _trusted(bench)):
-        asked = ", ".join(bench.exercise.images)
-        raise Failure(
-            Reason(
-                "other-image",
-                expected=say("an image of {images}", images=asked),
-                seen=say("container {name} has image {image}", name=name, image=image),
-                why=say("what is looked at inside can only be trusted in an image of the sheet"),
-                look=say("Check `image:` of container {name}", name=name),
-            )
-        )
-    hidden = [m["mountPath"] for m in container.get("volumeMounts", ()) if _hides(m["mountPath"])]
-    if hidden:
-        raise Failure(
-            Reason(
-                "programs-hidden",
-                seen=say("a volume is mounted at {path}", path=hidden[0]),
-                why=say("it hides the programs of the image of container {name}", name=name),
-                look=say("Check `mountPath:` of container {name}", name=name),
-            )
-        )
-
-
-def _trusted(bench: Bench) -> tuple[str, ...]:
-    """The sheet's images, and in a clone ours, which podgrade put there."""
-    ours = (TOOLBOX_IMAGE,) if bench.role is Role.CLONE else ()
-    return (*bench.exercise.images, *ours)
-
-
-def _is_of(image: str, images: Iterable[str]) -> bool:
-    return repository(image) in map(repository, images)
-
-
-def repository(image: str) -> str:
-    """The image's name without registry defaults, tag and digest (`docker.io/library/nginx:1`
-    and `nginx@sha256:…` are both `nginx`).
-    """
-    name = image.partition("@")[0]
-    head, slash, last = name.rpartition("/")
-    name = head + slash + last.partition(":")[0]
-    for prefix in ("docker.io/", "index.docker.io/", "library/"):
-        name = name.removeprefix(prefix)
-    return name
-
-
-def _hides(path: str) -> bool:
-    clean = "/" + "/".join(part for part in path.split("/") if part)
-    return clean in _PROGRAMS or clean.startswith(("/bin/", "/usr/bin", "/usr/lib", "/lib/"))
-
-
-def _as_answer(container: str, command: str, said: ExecAnswer) -> Ran:
+def as_answer(container: str, command: str, said: ExecAnswer) -> Ran:
+    """What a command said, with what is known about it."""
     about = {"command": command[:120], "container": container}
+    output = say("output of `{command}` in {container}", **about)
+    error = say("error output of `{command}` in {container}", **about)
     return Ran(
         Number(said.code, About(say("exit code of `{command}` in {container}", **about))),
-        _output(said.out, About(say("output of `{command}` in {container}", **about))),
-        _output(said.err, About(say("error output of `{command}` in {container}", **about))),
+        Text(text_of(said.out), About(output)),
+        Text(text_of(said.err), About(error)),
     )
 
 
-def _output(data: bytes, about: About) -> Text:
-    return Text(data[:LIMIT].decode("utf-8", "replace"), about)
+def text_of(output: bytes) -> str:
+    """What was printed, as text."""
+    return output[:LIMIT].decode("utf-8", "replace")

@@ -11,7 +11,8 @@ from podgrade.model.reason import Reason
 from podgrade.model.text import Words, say
 from podgrade.probes import mounts, stat
 from podgrade.probes.bench import Bench
-from podgrade.probes.execute import Command, ran
+from podgrade.probes.beside import ran
+from podgrade.probes.execute import Command
 from podgrade.probes.filesystem import file_system
 from podgrade.probes.tape import Stage
 from podgrade.probes.values import About, FileSystem, Number, Ran, Stat, Text
@@ -31,7 +32,9 @@ Differs = Callable[[Mapping[str, Any], str, str], Reason | None]
 class FilesProbe:
     """`files.write("app", "/data/x", "text")`, `files.read("helper", "/data/x")`, `files.stat(…)`.
 
-    All run a command as `exec` does, with its limits and under its conditions. What they answer
+    All run a command as `exec` does, with its limits. In a container whose programs prove nothing
+    (another image than the sheet's, a volume over /bin) they go through a container of podgrade's
+    own that is added beside it (an ephemeral one), where the kernel lets that in. What they answer
     knows about the Pod's volumes: a file that is not there, or could not be written, or could
     although it should not, is explained by what is mounted where.
     """
@@ -104,7 +107,7 @@ def _question(verb: str, *words: str) -> str:
 
 
 def _written(bench: Bench, how: tuple[str, ...], container: str, path: str, text: str) -> Ran:
-    said = ran(bench, Command(container, (*how, path, text)))
+    said = ran(bench, Command(container, (*how, path, text)), path)
     about = {"path": path, "container": container}
     pod = _pod(bench)
     if said.code == 0:
@@ -130,7 +133,7 @@ def _read(bench: Bench, container: str, path: str) -> Text:
 
 
 def _stat(bench: Bench, container: str, path: str) -> Stat:
-    said = ran(bench, Command(container, (*_STAT, path), reads=True))
+    said = ran(bench, Command(container, (*_STAT, path), reads=True), path)
     pod = _pod(bench)
     if said.code == 0:
         return stat.found(pod, container, path, str(said.out))
@@ -146,8 +149,9 @@ def _identity(bench: Bench, container: str, path: str) -> Text:
 
 
 def _of_file(bench: Bench, command: Command, subject: Words, differs: Differs) -> Text:
-    said = ran(bench, command)
-    pod, container, path = _pod(bench), command.container, command.words[-1]
+    container, path = command.container, command.words[-1]
+    said = ran(bench, command, path)
+    pod = _pod(bench)
     if said.code == 0:
         return Text(str(said.out), About(subject, differs(pod, container, path)))
     reason = mounts.unread(pod, container, path, str(said.err).strip())

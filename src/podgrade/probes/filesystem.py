@@ -10,7 +10,8 @@ from podgrade.model.reason import Reason
 from podgrade.model.text import say
 from podgrade.probes import mounts
 from podgrade.probes.bench import Bench
-from podgrade.probes.execute import Command, ran
+from podgrade.probes.beside import ran
+from podgrade.probes.execute import Command
 from podgrade.probes.values import About, FileSystem, Text
 
 # Type in words, size of a block in bytes, number of blocks: the same of GNU and BusyBox.
@@ -20,7 +21,7 @@ _UNITS = ("Ki", "Mi", "Gi", "Ti")
 
 def file_system(bench: Bench, container: str, path: str) -> FileSystem:
     """Ask in the container. Raises Failure where the path is not there."""
-    said = ran(bench, Command(container, (*_STAT, path), reads=True))
+    said = ran(bench, Command(container, (*_STAT, path), reads=True), path)
     about = {"path": path, "container": container}
     kind = say("file system at {path} in container {container}", **about)
     size = say("size of the file system at {path} in container {container}", **about)

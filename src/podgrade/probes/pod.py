@@ -20,7 +20,9 @@ from podgrade.workspace.doom import Goal, GoalKind
 
 Pod = Mapping[str, Any]
 
-LASTING = 3.0  # seconds a container that has ended before must run to be believed
+# Seconds a container that has ended before must run to be believed: nginx tries for 2.5 s to get a
+# port that is taken, and its end is reported a second or more later.
+LASTING = 5.0
 
 
 class PodProbe:

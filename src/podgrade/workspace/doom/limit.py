@@ -194,6 +194,8 @@ def _silent(case: Case) -> Doom:
     if part is None:
         why = say("the Pod is in phase {phase}", phase=case.phase or "Unknown")
         return Doom("not-ready", why, case.describe())
+    if case.goal.kind is GoalKind.RUNNING and part.ending is not None:
+        return again(case, part)  # it runs at this moment, and does not keep running
     why = say("container `{container}` runs and does not say it", container=part.name)
     lines = case.last_lines(part, previous=False)
     if lines:

@@ -1,0 +1,123 @@
+"""HTTP as curl(1) speaks it: the command for a request, and the reply in what it printed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from podgrade.cluster.connection import ExecAnswer
+from podgrade.cluster.exec import UNKNOWN_CODE
+from podgrade.model.text import say
+from podgrade.probes.values import About, Number, Reply, Text
+
+BODY_LIMIT = 1 << 20  # bytes of a reply that are read at most
+OUTPUT_LIMIT = BODY_LIMIT + (1 << 16)  # the same with its head
+ONE_REQUEST = 5.0  # seconds one request may take
+
+# curl's exit codes, curl(1), EXIT CODES.
+_NO_HOST, _NO_CONNECTION, _EMPTY, _RESET = 6, 7, 52, 56
+_TOO_LARGE = 63  # --max-filesize
+
+_REFUSED = "Connection refused"  # strerror(ECONNREFUSED), as curl prints it with --verbose
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request. `url` is a path, on the Pod or on a Service, or a whole URL.
+
+    `port` may be the name of a Service's port; `inside` is the container it is asked from.
+    """
+
+    url: str
+    port: int | str = 80
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    data: str | None = None
+    inside: str | None = None
+    service: str | None = None
+
+    def question(self, word: str = "curl") -> str:
+        """The request as the tape keeps it."""
+        asked = {key: value for key, value in self.__dict__.items() if key not in _RARE or value}
+        return f"{word}(" + json.dumps(asked, ensure_ascii=False, sort_keys=True) + ")"
+
+
+_RARE = frozenset({"inside", "service"})
+
+
+def arguments(url: str, request: Request) -> list[str]:
+    """What curl is called with; the first keeps it from reading a .curlrc."""
+    words = ["--disable", "--silent", "--verbose", "--include", "--path-as-is", "--globoff"]
+    words += ["--noproxy", "*", "--max-time", str(ONE_REQUEST)]
+    words += ["--max-filesize", str(BODY_LIMIT), "--write-out", "%{stderr}\n%{json}"]
+    words += ["--request", request.method]
+    for name, value in request.headers.items():
+        words += ["--header", f"{name}: {value}"]
+    if request.data is not None:
+        words += ["--data-raw", request.data]
+    if request.inside is not None:  # whatever /etc/hosts says
+        words += ["--resolve", f"localhost:{request.port}:127.0.0.1,[::1]"]
+    return [*words, url]
+
+
+def may_listen_soon(ran: ExecAnswer) -> bool:
+    """True where a server that starts right now may answer the next time."""
+    return ran.code in {_NO_HOST, _NO_CONNECTION, _EMPTY, _RESET}
+
+
+def answered(ran: ExecAnswer) -> bool:
+    """True if an HTTP server answered, in full or with more than is read."""
+    return ran.code in {0, _TOO_LARGE, UNKNOWN_CODE}
+
+
+def refused(ran: ExecAnswer) -> bool:
+    """True if the connection was refused: the host is there, and nothing listens at the port."""
+    return ran.code == _NO_CONNECTION and _REFUSED in ran.err.decode("utf-8", "replace")
+
+
+def trouble(ran: ExecAnswer) -> str:
+    """What curl itself says went wrong."""
+    return str(_told(ran).get("errormsg") or f"curl exit code {ran.code}")
+
+
+def reply(url: str, ran: ExecAnswer) -> Reply:
+    """The server's answer."""
+    head, body = _parted(ran.out)
+    status = int(_told(ran).get("http_code") or _status(head))
+    text = body[:BODY_LIMIT].decode("utf-8", "replace")
+    return Reply(
+        Number(status, About(say("HTTP status of {url}", url=url))),
+        Text(text, About(say("the page {url}", url=url))),
+        _headers(head),
+    )
+
+
+def _told(ran: ExecAnswer) -> dict[str, Any]:
+    """What --write-out said; curl writes it in any case, as a line of JSON, the last."""
+    text = ran.err.decode("utf-8", "replace").strip()
+    try:
+        return dict(json.loads(text.rpartition("\n")[2]))
+    except (json.JSONDecodeError, TypeError, ValueError):
+        return {"errormsg": text[-300:]}
+
+
+def _parted(answer: bytes) -> tuple[bytes, bytes]:
+    """The last head and the body; interim answers (100 Continue) have heads of their own."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    while head.startswith((b"HTTP/1.1 1", b"HTTP/1.0 1")) and body.startswith(b"HTTP/"):
+        head, _, body = body.partition(b"\r\n\r\n")
+    return head, body
+
+
+def _status(head: bytes) -> int:
+    """The code of a status line, for an answer that was cut off."""
+    parts = head.split(None, 2)
+    return int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else 0
+
+
+def _headers(head: bytes) -> dict[str, str]:
+    lines = head.decode("latin-1").split("\r\n")[1:]
+    pairs = (line.partition(":") for line in lines if ":" in line)
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}

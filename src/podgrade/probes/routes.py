@@ -1,0 +1,207 @@
+"""What a Service sends where, as its spec and its EndpointSlices say, and why nothing arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from podgrade.cluster.connection import ApiRefusal
+from podgrade.cluster.kinds import path_of
+from podgrade.model.errors import InfrastructureError
+from podgrade.model.failure import Failure
+from podgrade.model.reason import Reason
+from podgrade.model.text import Words, say
+from podgrade.probes import aim, kubectl
+from podgrade.probes.bench import Bench
+from podgrade.workspace.doom import Goal, GoalKind
+from podgrade.workspace.target import is_ready, terminating
+
+Service = Mapping[str, Any]
+Labels = Mapping[str, Any]
+
+
+def the(bench: Bench, name: str) -> Service:
+    """The Service. Raises Failure that lists the Services there are."""
+    try:
+        return get(bench, "Service", name)
+    except ApiRefusal as refusal:
+        if refusal.status != 404:
+            raise InfrastructureError(refusal.words) from refusal
+    items = get(bench, "Service").get("items") or ()
+    names = sorted(str(item["metadata"]["name"]) for item in items)
+    raise Failure(
+        Reason(
+            "no-service",
+            expected=say("a Service named {name}", name=name),
+            seen=say("Services {names}", names=", ".join(names) or "-"),
+            why=say("there is no Service named {name}", name=name),
+            look=say("Check `metadata.name` of your Service, and that it is in the manifest"),
+        )
+    )
+
+
+def get(bench: Bench, kind: str, name: str | None = None, **query: str) -> dict[str, Any]:
+    """An object of the workspace, or (without a name) the list of all. Raises ApiRefusal."""
+    path = path_of(kind, bench.workspace.namespace, name)
+    return bench.workspace.connection.request("GET", path, query=query)
+
+
+def port_of(bench: Bench, name: str, port: int | str) -> int:
+    """The number of the Service's port. Raises Failure where it has none of that number or name,
+    and where its selector matches nothing: then nobody needs to ask.
+    """
+    service = the(bench, name)
+    for one in _ports(service):
+        if port in (one.get("name"), one["port"]):
+            unmatched = no_match(bench, service)
+            if unmatched:
+                raise Failure(unmatched)
+            return int(one["port"])
+    raise Failure(
+        Reason(
+            "no-such-port",
+            expected=say("port {port} of Service {name}", port=port, name=name),
+            seen=say("ports {ports}", ports=", ".join(map(_shown_port, _ports(service)))),
+            why=say("Service {name} has no port {port}", name=name, port=port),
+            look=say("Check `ports:` of Service {name}", name=name),
+        )
+    )
+
+
+def selected(bench: Bench, service: Service) -> tuple[aim.Pod, ...]:
+    """The Pods that the Service's selector matches and that are not going."""
+    selector = _selector(service)
+    view = bench.workspace.view
+    living = (pod for pod in view.pods() if not view.gone(pod["metadata"]["uid"]))
+    chosen = (pod for pod in living if not terminating(pod) and matches(selector, _labels(pod)))
+    return tuple(chosen) if selector else ()
+
+
+def matches(selector: Labels, labels: Labels) -> bool:
+    """True if the labels have all that the selector asks for."""
+    return all(labels.get(key) == value for key, value in selector.items())
+
+
+def no_match(bench: Bench, service: Service) -> Reason | None:
+    """Why the Service has no Pod behind it and will have none; None where it has or may have."""
+    name, selector = str(service["metadata"]["name"]), _selector(service)
+    if not selector:
+        why = say("Service {name} has no selector, so that it finds no Pod", name=name)
+        return Reason("selector-mismatch", why=why, look=_look_at_labels(name))
+    pod = aim.existing_pod(bench)
+    everybody = (*map(_labels, bench.workspace.view.pods()), *_declared(bench))
+    if any(matches(selector, labels) for labels in everybody):
+        return None
+    return Reason(
+        "selector-mismatch",
+        seen=say(
+            "selector {selector}; Pod {pod} has the labels {labels}",
+            selector=shown(selector),
+            pod=aim.name_of(pod),
+            labels=shown(_labels(pod)),
+        ),
+        why=say("the selector of Service {name} matches no Pod", name=name),
+        look=_look_at_labels(name),
+    )
+
+
+def broken(bench: Bench, name: str, port: int | str, *, refused: bool) -> Reason | None:
+    """Why no answer comes by way of the Service, as far as that is the Service's doing."""
+    service = the(bench, name)
+    pods = selected(bench, service)
+    if not any(map(is_ready, pods)):
+        return unready(bench, service)
+    one = next(one for one in _ports(service) if port in (one.get("name"), one["port"]))
+    target = one.get("targetPort", one["port"])
+    number = _number(target, pods)
+    if number is None:
+        return _unnamed(name, str(target), pods)
+    if not refused:
+        return None
+    why = say(
+        "Service {name} sends port {port} to port {target} of the Pod, and nothing listens there",
+        name=name,
+        port=one["port"],
+        target=target if number == target else f"{target} ({number})",
+    )
+    look = say("Compare `targetPort:` with the port that the program in the container listens on")
+    return Reason("target-port", why=why, look=look)
+
+
+def unready(bench: Bench, service: Service) -> Reason:
+    """Why no Pod behind the Service is Ready."""
+    unmatched = no_match(bench, service)
+    if unmatched:
+        return unmatched
+    doom = aim.obstacle(bench, Goal(GoalKind.READY))
+    name = service["metadata"]["name"]
+    if doom is None:
+        return Reason("not-ready", why=say("no Pod behind Service {name} is Ready", name=name))
+    why = say("no Pod behind Service {name} is Ready: {why}", name=name, why=doom.why)
+    return Reason(doom.code, why=why, look=doom.look)
+
+
+def shown(labels: Labels) -> str:
+    """Labels as kubectl prints them."""
+    return ",".join(f"{key}={value}" for key, value in sorted(labels.items())) or "-"
+
+
+def _unnamed(name: str, target: str, pods: Iterable[aim.Pod]) -> Reason:
+    names = sorted({str(port["name"]) for pod in pods for port in _declared_ports(pod)})
+    return Reason(
+        "target-port",
+        seen=say("the containers' named ports: {names}", names=", ".join(names) or "-"),
+        why=say(
+            "Service {name} sends to the port named {target}, and no container has a port of "
+            "that name",
+            name=name,
+            target=target,
+        ),
+        look=say("Compare `targetPort:` with `ports:` of the container (`name:`)"),
+    )
+
+
+def _number(target: int | str, pods: Iterable[aim.Pod]) -> int | None:
+    """The number of a targetPort; of a named one what the containers say (None: nobody)."""
+    if isinstance(target, int):
+        return target
+    named = (port for pod in pods for port in _declared_ports(pod) if port["name"] == target)
+    return next((int(port["containerPort"]) for port in named), None)
+
+
+def _declared_ports(pod: aim.Pod) -> Iterator[Mapping[str, Any]]:
+    for container in kubectl.containers(pod):
+        yield from (port for port in container.get("ports") or () if port.get("name"))
+
+
+def _declared(bench: Bench) -> Iterator[Labels]:
+    """The labels of the Pods that the manifest's objects are or make."""
+    for document in bench.manifest.documents if bench.manifest else ():
+        spec = document.body.get("spec") or {}
+        made = spec.get("template") if isinstance(spec, Mapping) else None
+        yield _labels(made if isinstance(made, Mapping) else document.body)
+
+
+def _labels(body: Mapping[str, Any]) -> Labels:
+    return dict((body.get("metadata") or {}).get("labels") or {})
+
+
+def _selector(service: Service) -> Labels:
+    return dict(service["spec"].get("selector") or {})
+
+
+def _ports(service: Service) -> list[dict[str, Any]]:
+    return list(service["spec"].get("ports") or ())
+
+
+def _shown_port(port: Mapping[str, Any]) -> str:
+    number = f"{port['port']}→{port.get('targetPort', port['port'])}"
+    return f"{port['name']}: {number}" if port.get("name") else number
+
+
+def _look_at_labels(name: str) -> Words:
+    return say(
+        "Compare `kubectl get pods --show-labels` with the selector in "
+        "`kubectl describe service {name}`",
+        name=name,
+    )

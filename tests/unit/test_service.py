@@ -1,0 +1,106 @@
+"""What a Service sends where, and why nothing arrives."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from podgrade.model.submission import Document, Position
+from podgrade.probes import routes, service
+
+APP = {
+    "metadata": {"name": "app"},
+    "spec": {"selector": {"app": "web"}, "ports": [{"port": 8020, "targetPort": "http"}]},
+}
+
+
+def pod(labels, ports=(), ready="True"):
+    return {
+        "metadata": {"name": "p", "uid": "u", "labels": labels},
+        "spec": {"containers": [{"name": "c", "ports": list(ports)}]},
+        "status": {"conditions": [{"type": "Ready", "status": ready}]},
+    }
+
+
+def bench(*pods, documents=()):
+    view = SimpleNamespace(pods=lambda: pods, gone=lambda _: False)
+    return SimpleNamespace(
+        workspace=SimpleNamespace(view=view), manifest=SimpleNamespace(documents=documents)
+    )
+
+
+@pytest.fixture(autouse=True)
+def _offline(monkeypatch):
+    monkeypatch.setattr(routes, "the", lambda *_: APP)
+    monkeypatch.setattr(routes.aim, "existing_pod", lambda b: b.workspace.view.pods()[0])
+
+
+def slice_of(*endpoints):
+    return {"endpoints": [dict(endpoint) for endpoint in endpoints]}
+
+
+def test_endpoints_are_counted_as_the_api_means_them():
+    said = {"conditions": {"ready": True}, "addresses": ["10.0.0.1"], "targetRef": {"uid": "a"}}
+    unsaid = {"conditions": {}, "addresses": ["10.0.0.2"], "targetRef": {"uid": "b"}}
+    refused = {"conditions": {"ready": False}, "addresses": ["10.0.0.3"]}
+    again = said | {"addresses": ["fd00::1"]}
+
+    assert service.ready([slice_of(said, unsaid, refused), slice_of(again), {}]) == 2
+
+
+def test_the_watch_of_slices_is_taken_in():
+    known = {}
+    one = {"metadata": {"uid": "s"}, "endpoints": [{"addresses": ["10.0.0.1"]}]}
+    service._take(known, {"type": "ADDED", "object": one})
+    assert service.ready(known.values()) == 1
+    service._take(known, {"type": "ERROR", "object": {"metadata": {}}})
+    service._take(known, {"type": "DELETED", "object": one})
+    assert known == {}
+
+
+def test_a_selector_that_matches_nothing_shows_both_sides():
+    reason = routes.no_match(bench(pod({"app": "wbe"})), APP)
+
+    assert reason.code == "selector-mismatch"
+    assert "app=web" in str(reason.seen)
+    assert "app=wbe" in str(reason.seen)
+
+
+def test_a_service_without_selector_finds_nothing():
+    bare = {"metadata": {"name": "app"}, "spec": {}}
+
+    assert routes.no_match(bench(pod({})), bare).code == "selector-mismatch"
+    assert routes.selected(bench(pod({})), bare) == ()
+
+
+def test_a_template_that_will_make_such_pods_is_waited_for():
+    template = {"metadata": {"labels": {"app": "web"}}}
+    document = Document({"kind": "Deployment", "spec": {"template": template}}, Position("", 0))
+
+    assert routes.no_match(bench(pod({"app": "other"}), documents=[document]), APP) is None
+
+
+def test_a_named_target_port_that_no_container_has():
+    port = {"name": "web", "containerPort": 80}
+    reason = routes.broken(bench(pod({"app": "web"}, [port])), "app", 8020, refused=True)
+
+    assert (reason.code, str(reason.seen)) == ("target-port", "the containers' named ports: web")
+
+
+def test_a_target_port_where_nothing_listens_is_told_by_the_refusal():
+    port = {"name": "http", "containerPort": 81}
+    there = bench(pod({"app": "web"}, [port]))
+
+    assert routes.broken(there, "app", 8020, refused=True).code == "target-port"
+    assert routes.broken(there, "app", 8020, refused=False) is None
+
+
+@pytest.mark.parametrize(
+    ("containers", "code"),
+    [([{"name": "c"}], "no-readiness-probe"), ([{"readinessProbe": {"exec": {}}}], "still-ready")],
+)
+def test_why_a_pod_is_still_ready(containers, code):
+    spec = {"containers": [{"name": "c"} | one for one in containers]}
+
+    assert service._still_ready(pod({}) | {"spec": spec}).code == code
