@@ -84,7 +84,7 @@ def bench(first, kubelet=None, **limits):
     scope = Scope("pair", view, kubelet, Lookup())
     workspace = SimpleNamespace(namespace="ns", connection=kubelet, view=view)
     workspace.exercise = SimpleNamespace(target=SimpleNamespace(name="pair"))
-    workspace._scope = lambda _: scope
+    workspace.scope = lambda _: scope
     workspace.pods = lambda: scope.pods()
     workspace.pod = lambda: Workspace.pod(workspace)
     workspace.wait = lambda goal, condition, limit: wait(scope, goal, condition, limit)

@@ -22,12 +22,14 @@ NAMES = (
     "supply",
     "clone",
     "crash",
+    "claim",
 )
 
 
 def built_in() -> dict[str, Callable[[Any], Any]]:
     """Each probe of podgrade's own: its name, and what makes one from a stage."""
     from podgrade.probes.changes import CrashProbe
+    from podgrade.probes.claim import ClaimProbe
     from podgrade.probes.clone import CloneProbe
     from podgrade.probes.curl import CurlProbe
     from podgrade.probes.events import EventsProbe
@@ -61,5 +63,6 @@ def built_in() -> dict[str, Callable[[Any], Any]]:
         SupplyProbe,
         CloneProbe,
         CrashProbe,
+        ClaimProbe,
     )
     return dict(zip(NAMES, made, strict=True))

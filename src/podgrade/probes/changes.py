@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from podgrade.cluster.connection import ApiRefusal
-from podgrade.model.errors import GraderError
+from podgrade.model.errors import GraderError, InfrastructureError
 from podgrade.model.failure import Failure
 from podgrade.model.reason import Doom, Reason
 from podgrade.model.submission import Document
@@ -19,6 +19,7 @@ from podgrade.probes.tape import Stage
 from podgrade.probes.values import About, Change, Names, Ran
 from podgrade.workspace import change
 from podgrade.workspace.doom import Goal, GoalKind
+from podgrade.workspace.wait import seen
 
 Pod = Mapping[str, Any]
 Ids = Mapping[str, str]  # container name → containerID
@@ -97,9 +98,9 @@ def _document(bench: Bench) -> Document:
 
 
 def _await_gone(bench: Bench, uid: str) -> None:
-    view = bench.workspace.view
-    goal = Goal(GoalKind.FAILED)
-    bench.workspace.wait(goal, lambda: view.gone(uid) or None, bench.exercise.limits.start)
+    where, limit = bench.workspace, bench.exercise.limits.start
+    if not seen(where.scope(bench.exercise.target.name), lambda: where.view.gone(uid), limit):
+        raise InfrastructureError(say("its Pods do not end"))
 
 
 def _once_ready(
@@ -119,10 +120,10 @@ def _once_ready(
     if pod is None:
         raise Failure(_not_restored(bench, old, awaited, doom))
     _look_on(bench, _ids(pod))
-    seen = bench.workspace.pod() or pod
+    after = bench.workspace.pod() or pod
     bench.baseline = None
-    aim.snapshot(bench, seen)  # what was done on purpose is no unsteadiness
-    return _change(seen, old)
+    aim.snapshot(bench, after)  # what was done on purpose is no unsteadiness
+    return _change(after, old)
 
 
 def _look_on(bench: Bench, ids: Ids) -> None:
@@ -167,8 +168,8 @@ def _generation(metadata: Mapping[str, Any]) -> int:
 
 def _observed(pod: Pod, generation: int) -> bool:
     """True once the kubelet has seen the change; before v1.34 it does not say so."""
-    seen = pod.get("status", {}).get("observedGeneration")
-    return seen is None or int(seen) >= generation
+    observed = pod.get("status", {}).get("observedGeneration")
+    return observed is None or int(observed) >= generation
 
 
 def _did_not_work(command: Command, said: Ran) -> Reason:
@@ -183,10 +184,11 @@ def _did_not_work(command: Command, said: Ran) -> Reason:
 
 def _not_restored(bench: Bench, old: Ids, awaited: frozenset[str], doom: Doom | None) -> Reason:
     pod = bench.workspace.pod()
-    now = _ids(pod) if pod else {}
-    same = sorted(name for name in awaited if name in old and now.get(name) == old[name])
+    now = aim.running_ids(pod) if pod else {}
+    same = sorted(name for name in awaited if name in now and now[name][0] == old.get(name))
+    on = [name for name in same if pod and aim.lives(pod, name, now[name])]
     look = f"kubectl describe pod {bench.exercise.target.name}"
-    if doom is not None and not same:
+    if doom is not None and not on:
         return doom.reason()
     why: Words = say("{names}: not started anew", names=", ".join(same))
     return Reason("not-restarted", why=why, look=say("Look at `{command}`", command=look))

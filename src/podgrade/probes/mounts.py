@@ -31,6 +31,8 @@ def unread(pod: Pod, container: str, path: str, error: str) -> Reason:
     if "Permission denied" in error:
         return _forbidden(container, path)
     volume = str(mount["name"])
+    if _alone(pod):
+        return _lost(pod, container, mount)
     others = [m for name, m in _mounts(pod) if name != container and m["name"] == volume]
     at = {"container": container, "path": mount["mountPath"], "volume": volume}
     if not others:
@@ -54,8 +56,45 @@ def other_content(pod: Pod, container: str, path: str) -> Reason | None:
     """Why a file that can be read may not have the expected content: nothing else gets there."""
     if path.startswith(_KERNEL):
         return None
+    if _alone(pod):
+        return _kept(pod, container, path)
     reason = unread(pod, container, path, "")
     return None if reason.code == "no-such-file" else reason
+
+
+def _lost(pod: Pod, container: str, mount: Mount) -> Reason:
+    """Why a file of the only container is not there any more: how long its volume lives."""
+    at = {"path": mount["mountPath"], "container": container, "volume": mount["name"]}
+    if "emptyDir" not in _volume(pod, mount):
+        why = say("the file is not in the volume {volume} at {path}", **at)
+        return Reason("no-such-file", why=why, look=_look(container))
+    why = say("{path} is the volume {volume}, an `emptyDir`: a new Pod has a new one", **at)
+    return Reason("lost-with-pod", seen=_shown(pod), why=why, look=_look(container))
+
+
+def _kept(pod: Pod, container: str, path: str) -> Reason | None:
+    """Why a file of the only container is there although it should not be."""
+    mount = mount_at(pod, container, path)
+    claim = _volume(pod, mount).get("persistentVolumeClaim") if mount else None
+    if mount is None or claim is None:
+        return None
+    why = say(
+        "{path} is on the claim {claim}, which outlives the Pod",
+        path=mount["mountPath"],
+        claim=claim["claimName"],
+    )
+    return Reason("outlives-pod", why=why, look=_look(container))
+
+
+def _alone(pod: Pod) -> bool:
+    """True where there is nobody to share with: then volumes are about time."""
+    spec = pod["spec"]
+    return len(spec["containers"]) == 1 and not spec.get("initContainers")
+
+
+def _volume(pod: Pod, mount: Mount) -> Mapping[str, Any]:
+    volumes = pod["spec"].get("volumes") or ()
+    return next((dict(one) for one in volumes if one["name"] == mount["name"]), {})
 
 
 def not_the_same(pod: Pod, container: str, path: str) -> Reason:

@@ -5,18 +5,17 @@ conditions.ready: https://kubernetes.io/docs/concepts/services-networking/endpoi
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from podgrade.cluster.connection import Connection, Silence
+from podgrade.cluster.connection import Connection
 from podgrade.cluster.kinds import path_of
+from podgrade.workspace.news import until_news
 
 Slice = Mapping[str, Any]
 
 _SERVICE = "kubernetes.io/service-name"
-_SLICE = 2.0  # seconds after which all is asked for again, and the end of the run is noticed
 
 
 def ready_endpoints(slices: Iterable[Slice]) -> int:
@@ -52,21 +51,4 @@ def await_endpoints(
         left = end - time.monotonic()
         if wanted(count) or left <= 0:
             return count
-        version = answer["metadata"]["resourceVersion"]
-        query = {**chosen, "watch": "1", "resourceVersion": version}
-        _until_news(connection, path, query, left)
-
-
-def _until_news(
-    connection: Connection, path: str, query: Mapping[str, str], seconds: float
-) -> None:
-    """Come back when something changed, or after so many seconds."""
-    seconds = min(seconds, _SLICE)
-    bounded = {**query, "timeoutSeconds": max(int(seconds), 1)}
-    try:
-        with connection.lines(path, query=bounded, timeout=seconds) as lines:
-            for line in lines:
-                if json.loads(line).get("type") in {"ADDED", "MODIFIED", "DELETED", "ERROR"}:
-                    return
-    except Silence:
-        return
+        until_news(connection, path, chosen, answer["metadata"]["resourceVersion"], left)

@@ -1,0 +1,55 @@
+"""PersistentVolumeClaims: waiting until one is bound, and why it never will be.
+
+https://kubernetes.io/docs/concepts/storage/persistent-volumes/#binding
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from podgrade.cluster.connection import ApiRefusal, Connection
+from podgrade.cluster.kinds import path_of
+from podgrade.workspace.news import until_news
+
+Claim = Mapping[str, Any]
+
+
+def claim_of(connection: Connection, namespace: str, name: str) -> Claim | None:
+    """The claim of that name, None where there is none. Raises InfrastructureError."""
+    try:
+        return connection.request("GET", path_of("PersistentVolumeClaim", namespace, name))
+    except ApiRefusal:
+        return None
+
+
+def await_bound(connection: Connection, namespace: str, name: str, limit: float) -> Claim | None:
+    """The claim once it is bound or never can be, else as it is after `limit` seconds."""
+    path = path_of("PersistentVolumeClaim", namespace)
+    chosen = {"fieldSelector": f"metadata.name={name}"}
+    end = time.monotonic() + limit
+    while True:
+        answer = connection.request("GET", path, query=chosen)
+        claim = next(iter(answer.get("items") or ()), None)
+        left = end - time.monotonic()
+        if claim is None or is_bound(claim) or left <= 0 or missing_class(connection, claim):
+            return claim
+        until_news(connection, path, chosen, answer["metadata"]["resourceVersion"], left)
+
+
+def is_bound(claim: Claim) -> bool:
+    """True once the claim has its volume."""
+    return bool(claim.get("status", {}).get("phase") == "Bound")
+
+
+def missing_class(connection: Connection, claim: Claim) -> str | None:
+    """The StorageClass that the claim names and that does not exist, if so: nobody makes one."""
+    name = claim["spec"].get("storageClassName")
+    if not name:
+        return None
+    try:
+        connection.request("GET", path_of("StorageClass", None, name))
+    except ApiRefusal as refusal:
+        return str(name) if refusal.status == 404 else None
+    return None
