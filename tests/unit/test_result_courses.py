@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from tests.unit.results import erroneous, failed, full_marks, graded, hostile, result
 
 from podgrade.model.reason import Reason
+from podgrade.model.submission import Position
 from podgrade.model.text import Text
 from podgrade.model.verdict import CheckLine, Outcome, Verdict
 from podgrade.reports.csv import cell, table
@@ -109,6 +110,17 @@ def test_classroom_adds_the_scores_of_tests_up():
         "pass",
         "fail",
         "fail",
+    ]
+
+
+def test_classroom_is_told_the_line():
+    placed = replace(failed(), places={"": Position("pod.yaml", 12)})
+    tests = data_of("classroom", placed)["tests"]
+
+    assert [(test["filename"], test["line_no"]) for test in tests] == [
+        ("", 0),
+        ("pod.yaml", 12),
+        ("", 0),
     ]
 
 

@@ -10,11 +10,13 @@ import base64
 from collections.abc import Iterator
 from typing import Any
 
+from podgrade.model.submission import Position
 from podgrade.model.verdict import Outcome, Verdict
 from podgrade.reports.commands import harmless
 from podgrade.reports.graded import Graded
 from podgrade.reports.json import text
 from podgrade.reports.lines import Line
+from podgrade.reports.positions import position_of
 from podgrade.reports.safe import bounded, visible
 
 _STATUS = {Outcome.PASSED: "pass", Outcome.ERROR: "error"}
@@ -50,13 +52,16 @@ def _tests(graded: Graded) -> Iterator[dict[str, Any]]:
     for verdict, line in zip(
         graded.result.verdicts if graded.result else (), graded.lines(), strict=True
     ):
-        yield _test(verdict, line, scored=graded.score is not None)
+        where = position_of(graded.result, verdict) if graded.result else None
+        yield _test(verdict, line, where, scored=graded.score is not None)
 
 
-def _test(verdict: Verdict, line: Line, *, scored: bool) -> dict[str, Any]:
+def _test(verdict: Verdict, line: Line, where: Position | None, *, scored: bool) -> dict[str, Any]:
     return _entry(line.title, _status(verdict.outcome), line.told()) | {
         "score": verdict.points if scored else 0,
         "test_code": visible(verdict.id or verdict.check.name),
+        "filename": visible(where.file) if where else "",
+        "line_no": where.line if where else 0,
         "duration": round(verdict.seconds, 3),
     }
 
