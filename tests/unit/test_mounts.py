@@ -107,6 +107,17 @@ def test_two_volumes_are_told_in_both_languages() -> None:
         (SHARED, "/ro/x", None),
         (pod([mount("data", "/rw")], [mount("other", "/ro")]), "/ro/x", "volume-not-shared"),
         (pod([mount("data", "/rw")], []), "/ro/x", "not-mounted"),
+        (pod([mount("data", "/rw")], [mount("data", "/ro", subPath="in/x")]), "/ro/x", None),
+        (
+            pod([mount("data", "/rw", subPath="in")], [mount("data", "/ro", subPath="in/x")]),
+            "/ro",
+            None,
+        ),
+        (
+            pod([mount("data", "/rw", subPath="in")], [mount("data", "/ro", subPath="out")]),
+            "/ro/x",
+            "other-sub-path",
+        ),
         (pod([mount("data", "/rw")], []), "/proc/sys/kernel/hostname", None),
     ],
 )

@@ -175,6 +175,13 @@ def test_only_what_has_replicas_is_scaled(setup):
         setup.scale("base", 0)
 
 
+def test_what_stands_there_is_known_by_kind_and_name(setup):
+    setup.stand_up()
+    standing = setup._standing[0]
+    assert setup.has(standing)
+    assert not setup.has(document(standing.kind, "another"))
+
+
 def test_what_comes_later_is_held_back_in_a_submission(setup):
     assert setup.comes_later(document("Pod", "gate"))
     assert not setup.comes_later(document("Pod", "base"))

@@ -92,6 +92,7 @@ CODES = frozenset(
         "still-ready",
         "still-running",
         "target-port",
+        "takes-itself",
         "tried-again",
         "unbound",
         "undeclared-volume",

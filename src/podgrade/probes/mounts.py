@@ -59,7 +59,19 @@ def other_content(pod: Pod, container: str, path: str) -> Reason | None:
     if _alone(pod):
         return _kept(pod, container, path)
     reason = unread(pod, container, path, "")
-    return None if reason.code == "no-such-file" else reason
+    reached = reason.code == "no-such-file" or _reached_otherwise(pod, container, path)
+    return None if reached else reason
+
+
+def _reached_otherwise(pod: Pod, container: str, path: str) -> bool:
+    """True if another container mounts the same part of the volume, or one around it."""
+    mount = mount_at(pod, container, path)
+    if mount is None:
+        return False
+    inside = _parts(mount.get("subPath") or "")
+    others = (m for name, m in _mounts(pod) if name != container and m["name"] == mount["name"])
+    around = (_parts(other.get("subPath") or "") for other in others)
+    return any(inside[: len(outer)] == outer for outer in around)
 
 
 def _lost(pod: Pod, container: str, mount: Mount) -> Reason:

@@ -12,6 +12,7 @@ from podgrade.probes import aim, changes, kubectl, past
 from podgrade.probes.bench import Bench
 from podgrade.probes.given_up import given_up
 from podgrade.probes.order import ends_before, starts_before
+from podgrade.probes.sources import sources
 from podgrade.probes.stays import stays
 from podgrade.probes.steady import steady
 from podgrade.probes.tape import Stage
@@ -45,6 +46,12 @@ class PodProbe:
     def init_containers(self) -> Names:
         """Names of the init containers that end, without native sidecars."""
         return self._names("pod.init_containers", _init_containers)
+
+    def sources(self, container: str) -> Names:
+        """What the container takes values from besides files of other volumes: `env NAME`,
+        `ConfigMap/name`, `Secret/name` (env, envFrom, volumeMounts), by its spec.
+        """
+        return self._names(f"pod.sources({container!r})", lambda bench: sources(bench, container))
 
     @property
     def ready(self) -> Text:

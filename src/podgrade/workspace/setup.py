@@ -70,6 +70,10 @@ class Setup:
         """True for an object that the exercise itself makes later, under the same name."""
         return (document.kind, document.name) in self._coming
 
+    def has(self, document: Document) -> bool:
+        """True for an object that stands there by now, under the same name."""
+        return any((one.kind, one.name) == (document.kind, document.name) for one in self._standing)
+
     @cached_property
     def _coming(self) -> frozenset[tuple[str, str]]:
         return frozenset((one.kind, one.name) for one in documents_in(self._later))

@@ -69,19 +69,20 @@ class Workspace:
     def hand_in(self, manifest: Manifest) -> Acceptance:
         """Create the manifest's objects as the learner; after a refusal only ask about the rest.
 
-        One request an object. What the exercise makes later itself is held back. Raises
+        One request an object. What the exercise makes itself is held back. Raises
         InfrastructureError where no answer comes.
         """
         refusals: list[Refusal] = []
         warnings: list[Words] = []
-        held = [document for document in manifest.documents if self.setup.comes_later(document)]
-        given = [document for document in manifest.documents if document not in held]
+        ours = list(filter(self.setup.has, manifest.documents))
+        held = list(filter(self.setup.comes_later, manifest.documents))
+        given = [document for document in manifest.documents if document not in [*ours, *held]]
         for document in in_order(given):
             refused, said = self._create(document, dry_run=bool(refusals))
             refusals.extend(refused)
             warnings.extend(_warned(document, text) for text in said)
         note = self._note()
-        notes = [*([note] if note else []), *map(_held_back, held)]
+        notes = [*([note] if note else []), *map(_left_out, ours), *map(_held_back, held)]
         return Acceptance(tuple(refusals), tuple(warnings), tuple(notes))
 
     def add(self, document: Document) -> tuple[Refusal, ...]:
@@ -126,6 +127,11 @@ class Workspace:
         """What is known of the Pods of an object of that name."""
         images = self.exercise.images
         return Scope(target, self.view, self.connection, self._lookup, images)
+
+
+def _left_out(document: Document) -> Words:
+    subject = f"{document.kind}/{document.name}"
+    return say("{object} of your manifest is left out: the exercise brings its own", object=subject)
 
 
 def _held_back(document: Document) -> Words:
