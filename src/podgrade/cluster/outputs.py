@@ -89,6 +89,8 @@ def _shell_code(message: str) -> int | None:
     """The code a shell gives for a program that cannot be started, if the message is of that."""
     if "exec failed" not in message and "failed to start exec" not in message:
         return None
+    if "namespace path" in message:  # runc: the container itself has ended, its /proc/PID is gone
+        return None
     if "executable file not found" in message or "no such file or directory" in message:
         return 127
     return 126 if "permission denied" in message else None
