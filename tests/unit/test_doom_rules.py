@@ -321,6 +321,17 @@ def test_who_waits_for_the_end_is_not_doomed_by_it():
     assert judge(Goal(GoalKind.SUCCEEDED), scene(failed), Cluster()).code == "pod-failed"
 
 
+def test_one_container_that_failed_for_good_keeps_the_pod_from_succeeding():
+    beside = pod({"a": ended(1), "b": running()}, policy="Never")
+    assert judge(Goal(GoalKind.SUCCEEDED), scene(beside), Cluster()).code == "pod-failed"
+    done = pod({"a": ended(0, "Completed"), "b": running()}, policy="Never")
+    assert judge(Goal(GoalKind.SUCCEEDED), scene(done), Cluster()) is None
+    again = pod({"a": ended(1), "b": running()}, policy="OnFailure")
+    assert judge(Goal(GoalKind.SUCCEEDED), scene(again), Cluster()) is None
+    beside["metadata"]["ownerReferences"] = [{"kind": "Job", "name": "batch"}]
+    assert judge(Goal(GoalKind.SUCCEEDED), scene(beside), Cluster()) is None
+
+
 def test_a_job_makes_another_pod_until_it_says_that_it_gives_up():
     failed = pod({"app": ended(1)}, phase="Failed", policy="Never")
     failed["metadata"]["ownerReferences"] = [{"kind": "Job", "name": "batch"}]

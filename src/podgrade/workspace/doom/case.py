@@ -34,6 +34,11 @@ class Case:
         """The Pod's uid."""
         return str(self.pod["metadata"].get("uid", ""))
 
+    @property
+    def stands_alone(self) -> bool:
+        """True for a Pod that no controller made."""
+        return not self.pod["metadata"].get("ownerReferences")
+
     @cached_property
     def phase(self) -> str:
         """The Pod's phase."""

@@ -38,7 +38,10 @@ def _for_good(case: Case, part: Part, ending: Json) -> Doom | None:
     code = int(ending.get("exitCode", 0))
     if part.role is Role.INIT:
         return None if code == 0 else _init_failed(case, part, ending)
-    if case.goal.kind in (GoalKind.FAILED, GoalKind.SUCCEEDED):
+    if case.goal.kind is GoalKind.FAILED:
+        return None
+    # a Job may make another Pod
+    if case.goal.kind is GoalKind.SUCCEEDED and (code == 0 or not case.stands_alone):
         return None
     return ended(case, part, ending)
 
