@@ -3,7 +3,7 @@
 from podgrade import check
 
 
-def received(produced):
+def received(produced: str) -> str:
     """What a consumer prints that gets all of what was produced, in order."""
     lines = produced.splitlines(keepends=True)
     values = [line.replace("Produced", "Consumed") for line in lines if "Produced: " in line]
