@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from podgrade.model.failure import Failure
 from podgrade.model.submission import Document, Position
 from podgrade.probes import routes, service
 
@@ -104,3 +105,14 @@ def test_why_a_pod_is_still_ready(containers, code):
     spec = {"containers": [{"name": "c"} | one for one in containers]}
 
     assert service._still_ready(pod({}) | {"spec": spec}).code == code
+
+
+def test_a_port_is_found_by_number_and_by_name():
+    named = {"port": 9000, "name": "stats", "targetPort": "stats-port"}
+    two = {"metadata": {"name": "app"}, "spec": {"ports": [{"port": 80}, named]}}
+
+    assert routes.port(two, 9000) is routes.port(two, "stats") is named
+    with pytest.raises(Failure) as failure:
+        routes.port(two, 81)
+    assert failure.value.reason.code == "no-such-port"
+    assert str(failure.value.reason.seen) == "ports 80→80, stats: 9000→stats-port"

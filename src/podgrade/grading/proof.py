@@ -29,7 +29,17 @@ Side = dict[str, str]
 
 # Reasons that can only be known when a limit has passed; all others rest on evidence.
 AT_THE_LIMIT = frozenset(
-    {"silent", "no-answer", "not-ready", "not-ready-probe", "init-running", "still-running"}
+    {
+        "init-running",
+        "no-answer",
+        "no-readiness-probe",
+        "not-ready",
+        "not-ready-probe",
+        "silent",
+        "still-ready",
+        "still-running",
+        "target-port",
+    }
 )
 
 

@@ -46,23 +46,30 @@ def get(bench: Bench, kind: str, name: str | None = None, **query: str) -> dict[
     return bench.workspace.connection.request("GET", path, query=query)
 
 
-def port_of(bench: Bench, name: str, port: int | str) -> int:
+def port_of(bench: Bench, name: str, wanted: int | str) -> int:
     """The number of the Service's port. Raises Failure where it has none of that number or name,
     and where its selector matches nothing: then nobody needs to ask.
     """
     service = the(bench, name)
+    number = int(port(service, wanted)["port"])
+    unmatched = no_match(bench, service)
+    if unmatched:
+        raise Failure(unmatched)
+    return number
+
+
+def port(service: Service, wanted: int | str) -> Mapping[str, Any]:
+    """The Service's port of that number or name. Raises Failure that lists those there are."""
+    name = service["metadata"]["name"]
     for one in _ports(service):
-        if port in (one.get("name"), one["port"]):
-            unmatched = no_match(bench, service)
-            if unmatched:
-                raise Failure(unmatched)
-            return int(one["port"])
+        if wanted in (one.get("name"), one["port"]):
+            return one
     raise Failure(
         Reason(
             "no-such-port",
-            expected=say("port {port} of Service {name}", port=port, name=name),
+            expected=say("port {port} of Service {name}", port=wanted, name=name),
             seen=say("ports {ports}", ports=", ".join(map(_shown_port, _ports(service)))),
-            why=say("Service {name} has no port {port}", name=name, port=port),
+            why=say("Service {name} has no port {port}", name=name, port=wanted),
             look=say("Check `ports:` of Service {name}", name=name),
         )
     )
@@ -105,13 +112,13 @@ def no_match(bench: Bench, service: Service) -> Reason | None:
     )
 
 
-def broken(bench: Bench, name: str, port: int | str, *, refused: bool) -> Reason | None:
+def broken(bench: Bench, name: str, wanted: int | str, *, refused: bool) -> Reason | None:
     """Why no answer comes by way of the Service, as far as that is the Service's doing."""
     service = the(bench, name)
     pods = selected(bench, service)
     if not any(map(is_ready, pods)):
         return unready(bench, service)
-    one = next(one for one in _ports(service) if port in (one.get("name"), one["port"]))
+    one = port(service, wanted)
     target = one.get("targetPort", one["port"])
     number = _number(target, pods)
     if number is None:

@@ -15,7 +15,7 @@ from podgrade.model.text import Words, say
 from podgrade.probes import aim, kubectl, routes
 from podgrade.probes.bench import Bench
 from podgrade.probes.tape import Stage
-from podgrade.probes.values import About, Flag
+from podgrade.probes.values import About, Flag, Text
 from podgrade.workspace.doom import Goal, GoalKind
 from podgrade.workspace.target import is_ready
 
@@ -56,6 +56,26 @@ class Endpoints:
             lambda bench: _reaches(bench, self._name, count),
         )
         return answer
+
+    def target_port(self, port: int | str) -> Text:
+        """Where a port of the Service (by number or name) sends, as the Service says it: the
+        number or name of a container's port (spec.ports[].targetPort). Raises Failure where there
+        is no such Service or port.
+        """
+        answer: Text = self._stage.ask(
+            f"service({self._name!r}).target_port({port!r})",
+            lambda bench: _target_port(bench, self._name, port),
+        )
+        return answer
+
+
+def _target_port(bench: Bench, name: str, port: int | str) -> Text:
+    one = routes.port(routes.the(bench, name), port)
+    subject = say("targetPort of port {port} of Service {name}", port=port, name=name)
+    look = say("Check `targetPort:` in Service {name}", name=name)
+    return Text(
+        str(one.get("targetPort", one["port"])), About(subject, Reason("different", look=look))
+    )
 
 
 def _reaches(bench: Bench, name: str, count: int) -> Flag:

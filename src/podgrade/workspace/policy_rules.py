@@ -167,7 +167,10 @@ KIND_RULES: Mapping[str, tuple[Rule, ...]] = {
     "Service": (
         Rule(
             "spec.type",
-            _OUTSIDE,
+            say(
+                "it opens a way in from outside of the cluster, and here all is asked from inside, "
+                "where a Service of type ClusterIP answers just as well"
+            ),
             _but("", "ClusterIP"),
             say("write `type: ClusterIP`, or leave `type` out"),
         ),
