@@ -33,12 +33,14 @@ def restarts(bench: Bench, container: str, at_least: int) -> Number:
 
     doing = say("waiting for container {container} to restart", container=container)
     count, doom = _awaited(bench, container, often_enough, doing)
-    reason = doom.reason() if doom else _not_restarted(bench, container)
     subject = say("restarts of container {container}", container=container)
     pod = bench.workspace.pod()
     now = _status(pod, container) if pod else {}
     seen = int(now.get("restartCount") or 0) if count is None else count
-    return Number(seen, About(subject, reason))
+    if doom is not None:
+        return Number(seen, About(subject, doom.reason()))
+    reason = _not_restarted if seen < at_least else _restarted
+    return Number(seen, About(subject, reason(bench, container)))
 
 
 def started(bench: Bench, container: str) -> Flag:
@@ -116,6 +118,15 @@ def _is_final(pod: Pod, container: str) -> bool:
         return True
     inits = {init["name"]: init for init in kubectl.init_containers(pod)}
     return container in inits and kubectl.is_init_done(_status(pod, container), inits[container])
+
+
+def _restarted(bench: Bench, container: str) -> Reason:
+    """What to say where fewer restarts were wanted."""
+    pod = bench.workspace.pod()
+    about = {"pod": aim.name_of(pod) if pod else "", "name": container}
+    why = say("container {name} has ended and was started again", name=container)
+    look = say("Look at `kubectl logs {pod} -c {name} --previous`", **about)
+    return Reason("restarted", why=why, look=look)
 
 
 def _not_restarted(bench: Bench, container: str) -> Reason | None:

@@ -9,6 +9,7 @@ from typing import Any
 from podgrade.model.reason import Doom, Reason
 from podgrade.model.text import Words, say
 from podgrade.probes import aim, changes, kubectl, past
+from podgrade.probes.alive import is_alive
 from podgrade.probes.bench import Bench
 from podgrade.probes.given_up import given_up
 from podgrade.probes.order import ends_before, starts_before
@@ -231,15 +232,15 @@ def _counted(pod: Pod) -> Reason:
 
 def _lasts(bench: Bench, pod: Pod) -> bool:
     """A container that has ended before is believed when it has run for a while: one that ends
-    again and again is Ready for a moment each time. Where nothing can be played anew, all are.
+    again and again is Ready for a moment each time. Where nothing can be played anew, each is
+    doubted, and the container runtime is asked.
     """
-    doubted = [
-        str(status["name"])
-        for status in kubectl.statuses(pod)
-        if status.get("restartCount") or bench.spent
-    ]
-    inits = {init["name"] for init in kubectl.init_containers(pod)}
-    return all(_ran_for(bench, pod, name) >= LASTING for name in doubted if name not in inits)
+    names = [str(container["name"]) for container in kubectl.containers(pod)]
+    restarts = {name: (kubectl.status_of(pod, name) or {}).get("restartCount") for name in names}
+    doubted = [name for name in names if bench.spent or restarts[name]]
+    if not all(_ran_for(bench, pod, name) >= LASTING for name in doubted):
+        return False
+    return not bench.spent or all(is_alive(bench, pod, name) for name in doubted)
 
 
 def _ran_for(bench: Bench, pod: Pod, container: str) -> float:

@@ -1,0 +1,35 @@
+"""Whether a container runs at this moment, by the one who knows: the container runtime.
+
+The kubelet can report a container that has ended as running, for seconds on a busy node. A
+followed log is more exact: the kubelet ends it as soon as the runtime says that the container
+does not run (pkg/kubelet/kuberuntime/logs, waitLogs).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from podgrade.cluster.connection import ApiRefusal, Silence
+from podgrade.cluster.kinds import path_of
+from podgrade.probes.bench import Bench
+
+Pod = Mapping[str, Any]
+
+_LOOK = 1.0  # seconds of silence after which a container is taken for running
+
+
+def is_alive(bench: Bench, pod: Pod, container: str) -> bool:
+    """True if the container runs; takes up to a second.
+
+    Raises InfrastructureError where the cluster does not answer.
+    """
+    path = path_of("Pod", bench.workspace.namespace, str(pod["metadata"]["name"])) + "/log"
+    query = {"container": container, "follow": "true", "tailLines": "0"}
+    try:
+        with bench.workspace.connection.lines(path, query=query, timeout=_LOOK) as lines:
+            return next(lines, None) is not None
+    except Silence:
+        return True
+    except ApiRefusal:  # between two lives there may be no log
+        return False

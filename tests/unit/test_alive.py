@@ -1,0 +1,50 @@
+"""Whether a container runs at this moment: what a followed log's end means, and its silence."""
+
+from __future__ import annotations
+
+import contextlib
+from types import SimpleNamespace
+
+import pytest
+
+from podgrade.cluster.connection import ApiRefusal, Silence
+from podgrade.model.text import say
+from podgrade.probes.alive import is_alive
+
+POD = {"metadata": {"name": "web"}}
+
+
+def follows(said):
+    """A bench whose kubelet answers so when a log is followed."""
+    asked = []
+
+    def lines(path, *, query, timeout):
+        asked.append((path, query["container"], query["follow"]))
+        if isinstance(said, Exception):
+            raise said
+        return contextlib.nullcontext(iter(said))
+
+    connection = SimpleNamespace(lines=lines, asked=asked)
+    return SimpleNamespace(workspace=SimpleNamespace(namespace="ns", connection=connection))
+
+
+@pytest.mark.parametrize(
+    ("said", "alive"),
+    [
+        (Silence(say("nothing came")), True),
+        ([b"a new line"], True),
+        ([], False),
+        (ApiRefusal(400, "BadRequest", "container is waiting to start"), False),
+    ],
+)
+def test_a_log_that_ends_is_of_a_container_that_ended(said, alive):
+    assert is_alive(follows(said), POD, "app") is alive
+
+
+def test_its_own_log_is_asked_for():
+    bench = follows([])
+    is_alive(bench, POD, "app")
+
+    assert bench.workspace.connection.asked == [
+        ("/api/v1/namespaces/ns/pods/web/log", "app", "true")
+    ]
