@@ -7,6 +7,7 @@ import json
 import pytest
 
 from podgrade.cluster.connection import ExecAnswer
+from podgrade.model.failure import Failure
 from podgrade.probes import http
 from podgrade.probes.http import Request
 
@@ -41,6 +42,24 @@ def test_without_curls_own_words_the_status_line_counts():
 )
 def test_only_a_refusal_is_refused(code, verbose, refused):
     assert http.refused(ran(code, verbose=verbose)) is refused
+
+
+@pytest.mark.parametrize(
+    ("code", "connected", "waiting"), [(28, 0.001, True), (28, 0, False), (7, 0.001, False)]
+)
+def test_a_connection_without_a_reply_is_known(code, connected, waiting):
+    assert http.kept_waiting(ran(code, time_connect=connected)) is waiting
+
+
+def test_a_body_is_read_as_json():
+    reply = http.reply("http://x/", ran(out=b'HTTP/1.1 200 OK\r\n\r\n[{"a": 1}]', http_code=200))
+    assert reply.json == [{"a": 1}]
+
+    page = http.reply("http://x/", ran(out=b"HTTP/1.1 200 OK\r\n\r\n<html>", http_code=200))
+    with pytest.raises(Failure) as caught:
+        _ = page.json
+    assert caught.value.reason.code == "not-json"
+    assert str(caught.value.reason.seen) == "the page http://x/: <html>"
 
 
 def test_trouble_is_told_in_curls_words():

@@ -50,6 +50,7 @@ CODES = frozenset(
         "no-target",
         "node-trouble",
         "not-complete",
+        "not-json",
         "not-kubernetes",
         "not-memory",
         "not-mounted",

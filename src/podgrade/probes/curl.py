@@ -164,7 +164,7 @@ def _no_answer(bench: Bench, url: str, request: Request, ran: ExecAnswer) -> Rea
         if known is not None:
             return known.expecting(expected, known.seen or seen)
     doom = None if _up(bench) else aim.obstacle(bench, Goal(GoalKind.READY))
-    why = doom.why if doom else _unanswered(request, refused=http.refused(ran))
+    why = doom.why if doom else _unanswered(request, ran)
     name = bench.exercise.target.name
     look = say("Look at `kubectl get pod {name} -o wide` and the container's log", name=name)
     return Reason(doom.code if doom else "no-answer", expected, seen, why, look)
@@ -176,10 +176,15 @@ def _up(bench: Bench) -> bool:
     return pod is not None and is_ready(pod)
 
 
-def _unanswered(request: Request, *, refused: bool) -> Words:
+def _unanswered(request: Request, ran: ExecAnswer) -> Words:
+    if http.kept_waiting(ran):
+        return say(
+            "the server takes the connection, but sends no reply within {seconds} s",
+            seconds=round(http.ONE_REQUEST),
+        )
     if request.inside is not None:
         return say("nothing answers at this port, not even inside the Pod")
-    if refused and request.service is None:
+    if http.refused(ran) and request.service is None:
         return say(
             "nothing answers at this address and port: no program listens there, or it "
             "listens on 127.0.0.1 only"

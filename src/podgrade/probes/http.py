@@ -18,6 +18,7 @@ ONE_REQUEST = 5.0  # seconds one request may take
 
 # curl's exit codes, curl(1), EXIT CODES.
 _NO_HOST, _NO_CONNECTION, _EMPTY, _RESET = 6, 7, 52, 56
+_TOO_LATE = 28  # --max-time
 _TOO_LARGE = 63  # --max-filesize
 
 _REFUSED = "Connection refused"  # strerror(ECONNREFUSED), as curl prints it with --verbose
@@ -75,6 +76,11 @@ def answered(ran: ExecAnswer) -> bool:
 def refused(ran: ExecAnswer) -> bool:
     """True if the connection was refused: the host is there, and nothing listens at the port."""
     return ran.code == _NO_CONNECTION and _REFUSED in ran.err.decode("utf-8", "replace")
+
+
+def kept_waiting(ran: ExecAnswer) -> bool:
+    """True if a server took the connection and sent no reply in time."""
+    return ran.code == _TOO_LATE and float(_told(ran).get("time_connect") or 0) > 0
 
 
 def trouble(ran: ExecAnswer) -> str:

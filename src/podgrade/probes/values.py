@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, cast
 
+from podgrade.model.failure import Failure
 from podgrade.model.reason import Reason
 from podgrade.model.text import Message, Words, say
 from podgrade.probes.codec import (
@@ -109,6 +111,17 @@ class Reply:
     status: Number
     body: Text
     headers: Mapping[str, str]
+
+    @property
+    def json(self) -> Any:
+        """What the body says as JSON (RFC 8259). Raises Failure where it is none."""
+        try:
+            return json.loads(self.body)
+        except ValueError as error:
+            why = say("the reply is no JSON: {error}", error=error)
+            reason = self.body.about.reason or Reason("not-json", why=why)
+            expected = say("{subject}: JSON", subject=self.body.about.subject)
+            raise Failure(reason.expecting(expected, _shown(self.body))) from error
 
     def __repr__(self) -> str:
         return f"<Reply {int(self.status)}, {len(self.body)} characters>"
