@@ -11,7 +11,7 @@ import tenacity
 from podgrade.cluster.connection import ApiRefusal, ExecAnswer
 from podgrade.model.failure import Failure
 from podgrade.model.reason import Reason
-from podgrade.model.text import say
+from podgrade.model.text import Words, say
 from podgrade.probes import aim, trust
 from podgrade.probes.bench import Bench
 from podgrade.probes.tape import Stage
@@ -20,6 +20,7 @@ from podgrade.workspace.doom import Goal, GoalKind
 
 LIMIT = 256 * 1024  # bytes of output that are read at most
 
+_SHOWN = 300  # characters of an error output that stands for what was not printed
 _KILLED = 137  # exit code of a command that ended by SIGKILL, as all do whose container ends
 _TO_REPORT = 8.0  # seconds until a container's end is reported, on a busy node
 
@@ -141,11 +142,20 @@ def as_answer(container: str, command: str, said: ExecAnswer) -> Ran:
     about = {"command": command[:120], "container": container}
     output = say("output of `{command}` in {container}", **about)
     error = say("error output of `{command}` in {container}", **about)
+    code = say("exit code of `{command}` in {container}", **about)
     return Ran(
-        Number(said.code, About(say("exit code of `{command}` in {container}", **about))),
-        Text(text_of(said.out), About(output)),
+        Number(said.code, About(code, shown=_told_otherwise(str(said.code), said))),
+        Text(text_of(said.out), About(output, shown=_told_otherwise("-", said))),
         Text(text_of(said.err), About(error)),
     )
+
+
+def _told_otherwise(seen: str, said: ExecAnswer) -> Words | None:
+    """What a command that printed nothing shows instead: its error output."""
+    error = text_of(said.err).strip()
+    if said.out or not error:
+        return None
+    return say("{seen} (error output: {error})", seen=seen, error=error[:_SHOWN])
 
 
 def text_of(output: bytes) -> str:
