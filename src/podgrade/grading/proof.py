@@ -35,6 +35,7 @@ AT_THE_LIMIT = frozenset(
         "no-readiness-probe",
         "not-ready",
         "not-ready-probe",
+        "not-served",
         "silent",
         "still-ready",
         "still-running",

@@ -58,6 +58,7 @@ CODES = frozenset(
         "not-ready-probe",
         "not-refused",
         "not-restarted",
+        "not-served",
         "not-so",
         "not-started",
         "not-the-same",

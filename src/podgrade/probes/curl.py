@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import tenacity
@@ -15,7 +16,7 @@ from podgrade.probes import aim, http, inside, routes
 from podgrade.probes.bench import Bench
 from podgrade.probes.http import Request
 from podgrade.probes.tape import Stage
-from podgrade.probes.values import About, Flag, Reply
+from podgrade.probes.values import About, Flag, Reply, Text
 from podgrade.workspace.doom import Goal, GoalKind
 from podgrade.workspace.target import is_ready
 
@@ -31,7 +32,8 @@ class CurlProbe:
     does not answer. From inside (127.0.0.1, then ::1) the container's own curl asks if its image
     can be trusted and has one, else a container of podgrade's own that is added to the Pod
     (an ephemeral one). A server that does not listen yet is asked again for `limits.answer`
-    seconds; one request takes 5 s at most, redirects are not followed, a reply is read up to
+    seconds, and with `until` one whose body does not contain this text yet; the reply is the
+    last one. One request takes 5 s at most, redirects are not followed, a reply is read up to
     1 MiB. Raises Failure where nothing answers, InfrastructureError where nobody can ask.
     """
 
@@ -48,9 +50,10 @@ class CurlProbe:
         data: str | None = None,
         inside: str | None = None,
         service: str | None = None,
+        until: str | None = None,
     ) -> Reply:
         """The reply: `.status`, `.body`, `.headers` (names in lower case)."""
-        request = Request(url, port, method, dict(headers or {}), data, inside, service)
+        request = Request(url, port, method, dict(headers or {}), data, inside, service, until)
         reply: Reply = self._stage.ask(request.question(), lambda bench: _answer(bench, request))
         return reply
 
@@ -77,10 +80,23 @@ class CurlProbe:
 def _answer(bench: Bench, request: Request) -> Reply:
     url, ask = _way(bench, request)
     bench.doing(say("asking {url}", url=url))
-    ran = _asked_until_it_listens(bench, ask, http.arguments(url, request))
+    ran = _asked_until_it_says_so(bench, ask, url, request)
     if not http.answered(ran):
         raise Failure(_no_answer(bench, url, request, ran))
-    return http.reply(url, ran)
+    reply = http.reply(url, ran)
+    return reply if _says_so(reply, request) else _not_served(bench, reply)
+
+
+def _says_so(reply: Reply, request: Request) -> bool:
+    return request.until is None or request.until in reply.body
+
+
+def _not_served(bench: Bench, reply: Reply) -> Reply:
+    """The reply, which knows how long was waited for another one."""
+    seconds = round(bench.exercise.limits.answer)
+    why = say("it did not appear within {seconds} s", seconds=seconds)
+    about = replace(reply.body.about, reason=Reason("not-served", why=why))
+    return replace(reply, body=Text(str(reply.body), about))
 
 
 def _refused(bench: Bench, request: Request) -> Flag:
@@ -142,18 +158,24 @@ def _full_url(bench: Bench, pod: Mapping[str, Any], request: Request) -> str:
     return f"{scheme}://{full}{colon}{number}{slash}{path}"
 
 
-def _asked_until_it_listens(bench: Bench, ask: Ask, words: list[str]) -> ExecAnswer:
+def _asked_until_it_says_so(bench: Bench, ask: Ask, url: str, request: Request) -> ExecAnswer:
     again = tenacity.Retrying(
-        retry=tenacity.retry_if_result(http.may_listen_soon),
+        retry=tenacity.retry_if_result(lambda ran: _too_early(url, request, ran)),
         stop=tenacity.stop_after_delay(bench.exercise.limits.answer)
         | tenacity.stop_when_event_set(bench.stop),
         wait=tenacity.wait_exponential(multiplier=0.05, max=1.0),
         sleep=tenacity.sleep_using_event(bench.stop),
         retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
     )
-    ran: ExecAnswer = again(ask, words)
+    ran: ExecAnswer = again(ask, http.arguments(url, request))
     aim.check_stop(bench)
     return ran
+
+
+def _too_early(url: str, request: Request, ran: ExecAnswer) -> bool:
+    if http.answered(ran):
+        return not _says_so(http.reply(url, ran), request)
+    return http.may_listen_soon(ran)
 
 
 def _no_answer(bench: Bench, url: str, request: Request, ran: ExecAnswer) -> Reason:

@@ -28,7 +28,8 @@ _REFUSED = "Connection refused"  # strerror(ECONNREFUSED), as curl prints it wit
 class Request:
     """One HTTP request. `url` is a path, on the Pod or on a Service, or a whole URL.
 
-    `port` may be the name of a Service's port; `inside` is the container it is asked from.
+    `port` may be the name of a Service's port; `inside` is the container it is asked from;
+    `until` is what the reply is to contain.
     """
 
     url: str
@@ -38,6 +39,7 @@ class Request:
     data: str | None = None
     inside: str | None = None
     service: str | None = None
+    until: str | None = None
 
     def question(self, word: str = "curl") -> str:
         """The request as the tape keeps it."""
@@ -45,7 +47,7 @@ class Request:
         return f"{word}(" + json.dumps(asked, ensure_ascii=False, sort_keys=True) + ")"
 
 
-_RARE = frozenset({"inside", "service"})
+_RARE = frozenset({"inside", "service", "until"})
 
 
 def arguments(url: str, request: Request) -> list[str]:
