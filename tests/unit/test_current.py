@@ -123,6 +123,12 @@ def test_a_running_node_is_found(node):
     assert connect().context == "podgrade-node"
 
 
+def test_a_kubeconfig_that_is_named_and_missing_is_not_replaced(node, home, monkeypatch):
+    monkeypatch.setenv("KUBECONFIG", str(home / "missing"))
+    with pytest.raises(ClusterUnavailableError, match="which is not there: bring that cluster up"):
+        connect()
+
+
 def test_what_else_lies_beside_the_nodes_is_no_cluster(node, monkeypatch):
     (node.parents[1] / ".network-lock").touch()
     asked = []

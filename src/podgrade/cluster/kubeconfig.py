@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from podgrade.model.errors import ClusterUnavailableError
-from podgrade.model.text import say
+from podgrade.model.text import Words, say
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,10 @@ def contexts(kubeconfig: Path | None = None) -> Contexts:
 
     Raises ClusterUnavailableError for a file that was named and is not there, or is broken.
     """
-    found = _contents(files(kubeconfig), must_exist=kubeconfig is not None)
+    paths = files(kubeconfig)
+    if kubeconfig is None and os.environ.get("KUBECONFIG") and not any(map(Path.exists, paths)):
+        raise ClusterUnavailableError(_none_there(paths))
+    found = _contents(paths, must_exist=kubeconfig is not None)
     entries = _first_of_each(found, "contexts", "context")
     users = _first_of_each(found, "users", "user")
     current = next((one["current-context"] for one in found if one.get("current-context")), None)
@@ -53,6 +56,15 @@ def contexts(kubeconfig: Path | None = None) -> Contexts:
             for name, entry in entries.items()
             if users.get(entry.get("user", ""), {}).get("exec")
         },
+    )
+
+
+def _none_there(paths: Sequence[Path]) -> Words:
+    """Whoever names a cluster means that one: no other is taken in its place."""
+    return say(
+        "$KUBECONFIG names {path}, which is not there: bring that cluster up again"
+        " (`podgrade cluster up`), or unset KUBECONFIG",
+        path=os.pathsep.join(map(str, paths)),
     )
 
 
