@@ -139,13 +139,13 @@ def test_a_cluster_that_fails_meanwhile_is_left_to_the_next_check():
         (pod(RUNS), False),
         (pod(ended()), True),
         (pod(RUNS, "two", 1, ended()), True),
-        (pod(ended(end="2026-01-01T00:00:03Z")), True),  # whole seconds: 2.5 may read as 3
-        (pod(ended(end="2026-01-01T00:00:04Z")), False),
+        (pod(ended(end="2026-01-01T00:00:05Z")), True),
+        (pod(ended(end="2026-01-01T00:00:06Z")), False),
         (pod(RUNS, "two", 1, ended(end="2026-01-01T00:09:00Z")), False),
         (pod({"waiting": {}}, last={"terminated": {"finishedAt": None}}), False),
     ],
 )
-def test_a_life_of_less_than_three_seconds_was_never_ready(seen, never):
+def test_a_life_of_five_seconds_at_most_was_never_ready(seen, never):
     assert moments.was_never_ready(bench(seen)) is never
 
 

@@ -16,12 +16,13 @@ from podgrade.model.errors import InfrastructureError
 from podgrade.probes import aim, steady
 from podgrade.probes.bench import Baseline, Bench
 from podgrade.probes.kubectl import last_ending, status_of
+from podgrade.probes.pod import LASTING
 from podgrade.workspace.doom import Goal, GoalKind
 
 Pod = Mapping[str, Any]
 Status = Mapping[str, Any]
 
-A_WHILE = 3.0  # seconds; whoever ends sooner was never Ready
+A_WHILE = 3.0  # seconds
 
 
 def watch_a_while(bench: Bench) -> None:
@@ -72,8 +73,8 @@ def was_never_ready(bench: Bench) -> bool:
     if pod is None or bench.counted is None:
         return False
     lives = (_last_life(status_of(pod, name) or {}) for name in bench.counted)
-    # 2.5 s, which is how long nginx tries to get a port that is taken, may read as 3.
-    return any(life is not None and life <= A_WHILE for life in lives)
+    # nginx tries for 2.5 s to get a port that is taken, longer on a busy node.
+    return any(life is not None and life <= LASTING for life in lives)
 
 
 def forget(bench: Bench) -> None:

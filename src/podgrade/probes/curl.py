@@ -186,6 +186,7 @@ def _no_answer(bench: Bench, url: str, request: Request, ran: ExecAnswer) -> Rea
         if known is not None:
             return known.expecting(expected, known.seen or seen)
     doom = None if _up(bench) else aim.obstacle(bench, Goal(GoalKind.READY))
+    bench.doom = doom.reason() if doom else bench.doom
     why = doom.why if doom else _unanswered(request, ran)
     name = bench.exercise.target.name
     look = say("Look at `kubectl get pod {name} -o wide` and the container's log", name=name)
