@@ -10,6 +10,8 @@ from tests.controls import cases
 
 from podgrade.cluster.connection import ApiRefusal, Connection
 from podgrade.cluster.kinds import path_of
+from podgrade.model.submission import Document, Position
+from podgrade.workspace import apply, standing
 from podgrade.workspace.fence import namespace as fenced
 from podgrade.workspace.run import Run
 
@@ -130,6 +132,31 @@ def test_rights_alone_keep_the_learner_in_the_workspace(workspace, elsewhere):
         create(workspace.learner, elsewhere, "ConfigMap", {"metadata": {"name": "x"}})
     with pytest.raises(ApiRefusal, match="forbidden"):
         workspace.learner.request("GET", path_of("Secret", elsewhere))
+
+
+def deployment(name):
+    template = {
+        "metadata": {"labels": {"app": name}},
+        "spec": {"containers": [{"name": "app", "image": "busybox"}]},
+    }
+    spec = {"replicas": 0, "selector": {"matchLabels": {"app": name}}, "template": template}
+    body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name}}
+    return Document({**body, "spec": spec}, Position("a.yaml", 1))
+
+
+def test_rights_alone_let_the_learner_change_one_object_and_no_other(workspace):
+    namespace, learner = workspace.namespace, workspace.learner
+    for name in ("legacy", "other"):
+        apply.create(workspace.connection, namespace, deployment(name))
+    with pytest.raises(ApiRefusal, match="forbidden"):
+        apply.replace(learner, namespace, deployment("legacy"))
+    standing.let_change(workspace.connection, learner, namespace, deployment("legacy"))
+
+    apply.replace(learner, namespace, deployment("legacy"))
+    with pytest.raises(ApiRefusal, match="forbidden"):
+        apply.replace(learner, namespace, deployment("other"))
+    with pytest.raises(ApiRefusal, match="forbidden"):
+        learner.request("DELETE", path_of("Deployment", namespace, "legacy"))
 
 
 SERVICE = {"ports": [{"port": 80}], "selector": {"app": "web"}}

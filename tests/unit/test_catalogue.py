@@ -70,6 +70,7 @@ def test_an_exercise_is_found_by_its_grader(pack):
         ({"point": 3}, "exercise.yaml: the field point is not known here"),
         ({"live": "maybe"}, "live: maybe is not one of: yes, clone, no"),
         ({"target": {"name": "web", "kinds": ["Node"]}}, "target.kinds.0: Node is not one of"),
+        ({"target": {"name": "web", "exists": True}}, "target: the field kinds is missing"),
         ({"limits": {"start": 0}}, "limits.start: 0 is less than or equal"),
         ({"kubernetes": 1.29}, "kubernetes: 1.29 is not of type 'string'"),
     ],

@@ -54,6 +54,19 @@ def test_starter_is_no_answer_but_a_manifest(slug):
 
 
 @pytest.mark.parametrize("slug", SLUGS)
+def test_starter_of_what_runs_already_is_what_runs(slug):
+    exercise = catalogue.exercise(slug, ROOT)
+    if exercise.target.exists:
+        assert yaml.safe_load(catalogue.starter(exercise)) in standing(exercise)
+
+
+def standing(exercise):
+    """The objects of the exercise's setup."""
+    files = (exercise.folder / "setup").glob("*.yaml")
+    return [body for file in files for body in yaml.safe_load_all(file.read_text("utf-8"))]
+
+
+@pytest.mark.parametrize("slug", SLUGS)
 def test_enough_fixtures(slug):
     folder = ROOT / "fixtures" / slug
     mistakes = [path.name for path in (folder / "broken").iterdir()]

@@ -68,6 +68,13 @@ def test_a_selector_that_matches_nothing_shows_both_sides():
     assert "app=wbe" in str(reason.seen)
 
 
+def test_pods_that_a_rollout_ended_are_behind_no_service():
+    old = pod({"app": "web"})
+    old["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+
+    assert routes.no_match(bench(pod({"app": "wbe"}), old), APP).code == "selector-mismatch"
+
+
 def test_a_service_without_selector_finds_nothing():
     bare = {"metadata": {"name": "app"}, "spec": {}}
 

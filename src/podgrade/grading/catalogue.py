@@ -143,7 +143,7 @@ def _text(pair: dict[str, str]) -> Text:
 def _target(body: dict[str, Any]) -> Target:
     if "kinds" not in body:
         return Target(body["name"])
-    return Target(body["name"], tuple(body["kinds"]))
+    return Target(body["name"], tuple(body["kinds"]), exists=body.get("exists", False))
 
 
 def _read(path: Path) -> str:

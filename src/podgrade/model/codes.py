@@ -86,6 +86,7 @@ CODES = frozenset(
         "refused-by-policy",
         "refused-by-server",
         "replaced",
+        "replica-count",
         "restarted",
         "selector-mismatch",
         "silent",

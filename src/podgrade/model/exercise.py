@@ -12,11 +12,13 @@ from podgrade.model.text import Text
 class Target:
     """The object the sheet names; graders look at its Pod.
 
-    `kinds` are the accepted forms, the first being the one that the sheet asks for.
+    `kinds` are the accepted forms, the first being the one that the sheet asks for. `exists`: it
+    is one of the exercise's setup and runs already; the submission changes it.
     """
 
     name: str
     kinds: tuple[str, ...] = ("Pod", "Deployment", "Job")
+    exists: bool = False
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ NAMES = (
     "clone",
     "crash",
     "claim",
+    "pods",
 )
 
 
@@ -41,6 +42,7 @@ def built_in() -> dict[str, Callable[[Any], Any]]:
     from podgrade.probes.material import MaterialProbe
     from podgrade.probes.nonces import NoncesProbe
     from podgrade.probes.pod import PodProbe
+    from podgrade.probes.pods import PodsProbe
     from podgrade.probes.processes import ProcessesProbe
     from podgrade.probes.service import ServiceProbe
     from podgrade.probes.setup import SetupProbe
@@ -64,5 +66,6 @@ def built_in() -> dict[str, Callable[[Any], Any]]:
         CloneProbe,
         CrashProbe,
         ClaimProbe,
+        PodsProbe,
     )
     return dict(zip(NAMES, made, strict=True))

@@ -33,11 +33,13 @@ class Role(StrEnum):
     """Whose the workload is that a bench looks at.
 
     The submission's own: its manifest must declare it. A clone of it: as much the learner's, but
-    made by podgrade. The exercise's own setup: its images are trusted, its trouble is ours.
+    made by podgrade. One of the several Pods of the submission, by its own name. The exercise's
+    own setup: its images are trusted, its trouble is ours.
     """
 
     SUBMISSION = "submission"
     CLONE = "clone"
+    REPLICA = "replica"
     SETUP = "setup"
 
 

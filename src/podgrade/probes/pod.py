@@ -210,7 +210,7 @@ def _ready(bench: Bench) -> Text:
     pod, doom = aim.wait(
         bench,
         Goal(GoalKind.READY),
-        lambda pod: pod if kubectl.is_ready(pod) and _lasts(bench, pod) else None,
+        lambda pod: pod if kubectl.is_ready(pod) and lasts(bench, pod) else None,
         bench.exercise.limits.start,
         doing,
     )
@@ -230,7 +230,7 @@ def _counted(pod: Pod) -> Reason:
     return Reason("container-count", why=say("the Pod has the containers {names}", names=names))
 
 
-def _lasts(bench: Bench, pod: Pod) -> bool:
+def lasts(bench: Bench, pod: Pod) -> bool:
     """A container that has ended before is believed when it has run for a while: one that ends
     again and again is Ready for a moment each time. Where nothing can be played anew, each is
     doubted, and the container runtime is asked.

@@ -78,10 +78,16 @@ def port(service: Service, wanted: int | str) -> Mapping[str, Any]:
 def selected(bench: Bench, service: Service) -> tuple[aim.Pod, ...]:
     """The Pods that the Service's selector matches and that are not going."""
     selector = _selector(service)
-    view = bench.workspace.view
-    living = (pod for pod in view.pods() if not view.gone(pod["metadata"]["uid"]))
-    chosen = (pod for pod in living if not terminating(pod) and matches(selector, _labels(pod)))
+    chosen = (pod for pod in _staying(bench) if matches(selector, _labels(pod)))
     return tuple(chosen) if selector else ()
+
+
+def _staying(bench: Bench) -> Iterator[aim.Pod]:
+    """All Pods of the workspace that are not going."""
+    view = bench.workspace.view
+    for pod in view.pods():
+        if not (view.gone(pod["metadata"]["uid"]) or terminating(pod)):
+            yield pod
 
 
 def matches(selector: Labels, labels: Labels) -> bool:
@@ -96,7 +102,7 @@ def no_match(bench: Bench, service: Service) -> Reason | None:
         why = say("Service {name} has no selector, so that it finds no Pod", name=name)
         return Reason("selector-mismatch", why=why, look=_look_at_labels(name))
     pod = aim.existing_pod(bench)
-    everybody = (*map(_labels, bench.workspace.view.pods()), *_declared(bench))
+    everybody = (*map(_labels, _staying(bench)), *_declared(bench))
     if any(matches(selector, labels) for labels in everybody):
         return None
     return Reason(

@@ -15,18 +15,22 @@ from typing import Any
 from podgrade.cluster.connection import Connection
 from podgrade.model.submission import Document
 from podgrade.workspace.acceptance import Refusal
-from podgrade.workspace.apply import create
+from podgrade.workspace.apply import Send, create
 from podgrade.workspace.refusals import insecure
 
 _WOULD = "would violate PodSecurity"
 
 
 def beyond(
-    connection: Connection, namespace: str, document: Document, allowed: Collection[str]
+    connection: Connection,
+    namespace: str,
+    document: Document,
+    allowed: Collection[str],
+    send: Send = create,
 ) -> Refusal | None:
     """What the level forbids of the object besides the allowed capabilities. Raises ApiRefusal."""
     plain = replace(document, body=without(document.body, allowed))
-    said = create(connection, namespace, plain, dry_run=True)
+    said = send(connection, namespace, plain, dry_run=True)
     return next((insecure(document, text) for text in said if _WOULD in text), None)
 
 

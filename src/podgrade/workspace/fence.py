@@ -14,6 +14,7 @@ from podgrade.workspace.run import MANAGED_BY, MANAGER, ROLE, RUN, Run
 Body = Mapping[str, Any]
 
 LEARNER = "podgrade-learner"
+_CHANGER = "podgrade-learner-changes"
 TOOLBOX_ROLE = "toolbox"
 
 LEARNER_KINDS = (
@@ -95,6 +96,18 @@ def _object(kind: str, name: str, **content: Any) -> Body:
     }
 
 
+def rights_to_change(kind: str, name: str) -> tuple[Body, ...]:
+    """What lets the learner change one object that is there already, and no other."""
+    found = KINDS[kind]
+    rule = {
+        "apiGroups": [found.group],
+        "resources": [found.plural],
+        "resourceNames": [name],
+        "verbs": ["update"],
+    }
+    return _object("Role", _CHANGER, rules=[rule]), _binding(_CHANGER)
+
+
 def _identity() -> Body:
     return _object("ServiceAccount", LEARNER, automountServiceAccountToken=False)
 
@@ -112,12 +125,12 @@ def _rights() -> Body:
     return _object("Role", LEARNER, rules=rules)
 
 
-def _binding() -> Body:
+def _binding(role: str = LEARNER) -> Body:
     group = KINDS["Role"].group
     return _object(
         "RoleBinding",
-        LEARNER,
-        roleRef={"apiGroup": group, "kind": "Role", "name": LEARNER},
+        role,
+        roleRef={"apiGroup": group, "kind": "Role", "name": role},
         subjects=[{"kind": "ServiceAccount", "name": LEARNER}],
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 Pod = Mapping[str, Any]
 
 _HASH = "pod-template-hash"
+_NAMED = frozenset({"ReplicaSet", "StatefulSet"})
 
 
 def belongs(pod: Pod, name: str) -> bool:
@@ -15,10 +16,10 @@ def belongs(pod: Pod, name: str) -> bool:
     controller = _controller(pod)
     if controller is None:
         return str(pod["metadata"]["name"]) == name
+    if controller.get("kind") in _NAMED and pod["metadata"]["name"] == name:
+        return True  # a name of its own, lasting or drawn by lot: somebody wants this one Pod
     if controller.get("kind") == "ReplicaSet":
-        return controller.get("name") in {name, f"{name}-{_template_hash(pod)}"}
-    if controller.get("kind") == "StatefulSet" and pod["metadata"]["name"] == name:
-        return True  # its Pods have lasting names of their own
+        return controller.get("name") in {name, f"{name}-{template_hash(pod)}"}
     return controller.get("name") == name
 
 
@@ -27,7 +28,8 @@ def _controller(pod: Pod) -> Mapping[str, Any] | None:
     return next((owner for owner in owners if owner.get("controller")), None)
 
 
-def _template_hash(pod: Pod) -> str:
+def template_hash(pod: Pod) -> str:
+    """The label that tells from which template of its Deployment the Pod (or ReplicaSet) is."""
     return str((pod["metadata"].get("labels") or {}).get(_HASH, ""))
 
 

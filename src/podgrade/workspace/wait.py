@@ -12,7 +12,7 @@ from podgrade.cluster.watch import View
 from podgrade.model.reason import Doom
 from podgrade.workspace.doom import Goal, Scene, judge, obstacle
 from podgrade.workspace.lookup import ClusterLookup
-from podgrade.workspace.target import belongs, out_of_room, terminating
+from podgrade.workspace.target import belongs, out_of_room, template_hash, terminating
 
 T = TypeVar("T")
 Pod = Mapping[str, Any]
@@ -39,13 +39,17 @@ class Scope:
     connection: Connection
     lookup: ClusterLookup
     images: tuple[str, ...] = ()
+    template: str | None = None
+    """Of a Deployment that was changed: the pod-template-hash of the Pods that count."""
 
     def pods(self) -> tuple[Pod, ...]:
         """The target's Pods that exist, oldest first."""
         return tuple(
             pod
             for pod in self.view.pods()
-            if belongs(pod, self.target) and not self.view.gone(pod["metadata"]["uid"])
+            if belongs(pod, self.target)
+            and self.template in (None, template_hash(pod))
+            and not self.view.gone(pod["metadata"]["uid"])
         )
 
     def scene(self) -> Scene:

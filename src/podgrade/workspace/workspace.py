@@ -12,9 +12,11 @@ from podgrade.cluster.watch import View
 from podgrade.model.exercise import Exercise, Target
 from podgrade.model.submission import Document, Manifest
 from podgrade.model.text import Words, say
+from podgrade.workspace import standing
 from podgrade.workspace import wait as waiting
 from podgrade.workspace.acceptance import Acceptance, Refusal
-from podgrade.workspace.apply import create, in_order
+from podgrade.workspace.apply import Send, create, in_order
+from podgrade.workspace.apply import replace as change
 from podgrade.workspace.capabilities import about_other_things, beyond
 from podgrade.workspace.doom import Goal
 from podgrade.workspace.lookup import ClusterLookup
@@ -51,56 +53,72 @@ class Workspace:
         self.exercise = exercise
         self._note = note
         self._lookup = ClusterLookup(connection, namespace)
+        self._template: str | None = None
         self.setup = Setup(self.scope, namespace, exercise)
 
     def set_up(self) -> None:
-        """Create what the exercise has there before, and wait until it runs.
+        """Create what the exercise has there before, and wait until it runs; let the learner
+        change the object that is to be changed.
 
         Raises InfrastructureError: what does not come is not the learner's fault.
         """
         self.setup.stand_up()
+        if self.exercise.target.exists:
+            there = self.setup.workload(self.exercise.target.name)
+            standing.let_change(self.connection, self.learner, self.namespace, there)
 
     def aimed(self, target: Target) -> Workspace:
         """The same workspace, seen and waited on with another object for target."""
         other = copy.copy(self)
         other.exercise = replace(self.exercise, target=target)
+        other._template = None
         return other
 
     def hand_in(self, manifest: Manifest) -> Acceptance:
-        """Create the manifest's objects as the learner; after a refusal only ask about the rest.
+        """Create the manifest's objects as the learner, or change the one that stands there;
+        after a refusal only ask about the rest.
 
         One request an object. What the exercise makes itself is held back. Raises
         InfrastructureError where no answer comes.
         """
         refusals: list[Refusal] = []
         warnings: list[Words] = []
-        ours = list(filter(self.setup.has, manifest.documents))
+        ours = list(filter(self._stays, manifest.documents))
         held = list(filter(self.setup.comes_later, manifest.documents))
         given = [document for document in manifest.documents if document not in [*ours, *held]]
         for document in in_order(given):
-            refused, said = self._create(document, dry_run=bool(refusals))
+            refused, said = self._send(document, dry_run=bool(refusals))
             refusals.extend(refused)
             warnings.extend(_warned(document, text) for text in said)
+        if self.exercise.target.exists and not refusals:
+            name, limit = self.exercise.target.name, self.exercise.limits.start
+            self._template = standing.template(self.connection, self.namespace, name, limit)
         note = self._note()
         notes = [*([note] if note else []), *map(_left_out, ours), *map(_held_back, held)]
         return Acceptance(tuple(refusals), tuple(warnings), tuple(notes))
 
+    def _stays(self, document: Document) -> bool:
+        """True for an object of the exercise's own that the submission is not to change."""
+        return self.setup.has(document) and not standing.is_it(self.exercise.target, document)
+
     def add(self, document: Document) -> tuple[Refusal, ...]:
         """Create one more object as the learner. Raises InfrastructureError: no answer."""
-        return self._create(document, dry_run=False)[0]
+        return self._send(document, dry_run=False)[0]
 
-    def _create(
+    def _send(
         self, document: Document, *, dry_run: bool
     ) -> tuple[tuple[Refusal, ...], tuple[str, ...]]:
         wrong = wrong_kind(document)
         if wrong:
             return (wrong,), ()
         allowed = self.exercise.capabilities
+        send: Send = change if standing.is_it(self.exercise.target, document) else create
+        where = (self.learner, self.namespace)
         try:
-            beyond_it = beyond(self.learner, self.namespace, document, allowed) if allowed else None
+            beyond_it = beyond(*where, document, allowed, send) if allowed else None
             if beyond_it:
                 return (beyond_it,), ()
-            said = create(self.learner, self.namespace, document, dry_run=dry_run)
+            said = send(*where, document, dry_run=dry_run)
             return (), about_other_things(said) if allowed else said
         except ApiRefusal as refusal:
             return refusals_of(refusal, document), ()
@@ -108,6 +126,13 @@ class Workspace:
     def pods(self) -> tuple[Pod, ...]:
         """The target's Pods that exist, oldest first."""
         return self.scope(self.exercise.target.name).pods()
+
+    def outdated(self) -> tuple[Pod, ...]:
+        """The target's Pods of an older template that nobody has begun to end yet."""
+        of_all = replace(self.scope(self.exercise.target.name), template=None)
+        known = {pod["metadata"]["uid"] for pod in self.pods()}
+        living = (pod for pod in of_all.pods() if not terminating(pod))
+        return tuple(pod for pod in living if pod["metadata"]["uid"] not in known)
 
     def pod(self) -> Pod | None:
         """The newest of the target's Pods that is not being deleted."""
@@ -126,7 +151,8 @@ class Workspace:
     def scope(self, target: str) -> Scope:
         """What is known of the Pods of an object of that name."""
         images = self.exercise.images
-        return Scope(target, self.view, self.connection, self._lookup, images)
+        template = self._template if target == self.exercise.target.name else None
+        return Scope(target, self.view, self.connection, self._lookup, images, template)
 
 
 def _left_out(document: Document) -> Words:

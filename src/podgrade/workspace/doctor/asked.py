@@ -30,6 +30,8 @@ _RIGHTS: tuple[tuple[str, str, Message], ...] = (
     ("create", "pods", say("hand in manifests")),
     ("delete", "pods", say("replace Pods, to see what outlives them")),
     ("patch", "pods", say("change a container's image")),
+    ("update", "deployments.apps", say("change the Deployment that an exercise has there")),
+    ("list", "replicasets.apps", say("see how far a rollout is")),
     ("create", "pods/exec", say("run commands in containers")),
     ("get", "pods/log", say("read logs")),
     ("create", "serviceaccounts", say("make the learner's identity")),
