@@ -35,11 +35,13 @@ AT_THE_LIMIT = frozenset(
         "no-readiness-probe",
         "not-ready",
         "not-ready-probe",
+        "not-restarted",
         "not-served",
         "silent",
         "still-ready",
         "still-running",
         "target-port",
+        "unbound",
     }
 )
 

@@ -119,7 +119,8 @@ def _once_ready(
     pod, doom = aim.wait(bench, Goal(GoalKind.READY), restored, limit, doing)
     if pod is None:
         raise Failure(_not_restored(bench, old, awaited, doom))
-    _look_on(bench, _ids(pod))
+    if awaited != _ids(pod).keys():
+        _look_on(bench, _ids(pod))
     after = bench.workspace.pod() or pod
     bench.baseline = None
     aim.snapshot(bench, after)  # what was done on purpose is no unsteadiness
