@@ -10,7 +10,7 @@ import tenacity
 
 from podgrade.cluster.connection import ExecAnswer
 from podgrade.model.failure import Failure
-from podgrade.model.reason import Reason
+from podgrade.model.reason import Doom, Reason
 from podgrade.model.text import Words, say
 from podgrade.probes import aim, http, inside, routes
 from podgrade.probes.bench import Bench
@@ -185,7 +185,7 @@ def _no_answer(bench: Bench, url: str, request: Request, ran: ExecAnswer) -> Rea
         known = routes.broken(bench, request.service, request.port, refused=http.refused(ran))
         if known is not None:
             return known.expecting(expected, known.seen or seen)
-    doom = None if _up(bench) else aim.obstacle(bench, Goal(GoalKind.READY))
+    doom = _in_the_way(bench)
     bench.doom = doom.reason() if doom else bench.doom
     why = doom.why if doom else _unanswered(request, ran)
     name = bench.exercise.target.name
@@ -193,10 +193,19 @@ def _no_answer(bench: Bench, url: str, request: Request, ran: ExecAnswer) -> Rea
     return Reason(doom.code if doom else "no-answer", expected, seen, why, look)
 
 
-def _up(bench: Bench) -> bool:
-    """True if the Pod is Ready: then it is the program that does not answer."""
+def _in_the_way(bench: Bench) -> Doom | None:
+    """What keeps the Pod from answering; None if it is up, and only the program does not answer.
+
+    A container that ends again and again may run, and be Ready, at this very moment.
+    """
     pod = bench.workspace.pod()
-    return pod is not None and is_ready(pod)
+    before = bench.baseline.running if bench.baseline else {}
+    for name, life in before.items():
+        if pod is not None and not aim.lives(pod, name, life):
+            return aim.obstacle(bench, Goal(GoalKind.RUNNING, name))
+    if pod is not None and is_ready(pod):
+        return None
+    return aim.obstacle(bench, Goal(GoalKind.READY))
 
 
 def _unanswered(request: Request, ran: ExecAnswer) -> Words:
