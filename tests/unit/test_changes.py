@@ -75,6 +75,7 @@ def test_a_crash_tells_what_runs_anew():
     api = Api(running(2, app=2))
     assert CrashProbe(on(api))("app", "stop").restarted == {"app"}
     assert api.where.baseline.running["app"] == ("containerd://app-2", 1)
+    assert api.where.spent  # an app that was told to end was Ready nevertheless
 
 
 def test_a_crash_that_takes_another_along_tells_both():

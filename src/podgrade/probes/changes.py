@@ -51,6 +51,7 @@ class CrashProbe:
 def crashed(bench: Bench, command: Command) -> Change:
     """See CrashProbe."""
     pod = aim.started_container(bench, command.container, running=True)
+    bench.spent = True  # what ends from now on ended because it was told to
     said = ran(bench, command)
     if said.code not in _DONE:
         raise Failure(_did_not_work(command, said))
@@ -60,6 +61,7 @@ def crashed(bench: Bench, command: Command) -> Change:
 def image_set(bench: Bench, container: str, image: str) -> Change:
     """See PodProbe.set_image."""
     pod = aim.started_container(bench, container, running=False)
+    bench.spent = True
     bench.doing(say("giving container {name} the image {image}", name=container, image=image))
     try:
         patched = change.set_image(bench.workspace, pod, container, image)
@@ -74,6 +76,7 @@ def replaced(bench: Bench) -> Change:
     """See PodProbe.replace."""
     pod = aim.existing_pod(bench)
     again = None if pod["metadata"].get("ownerReferences") else _document(bench)
+    bench.spent = True
     bench.doing(say("replacing the Pod of {name}", name=bench.exercise.target.name))
     change.delete_pod(bench.workspace, pod)
     uid = str(pod["metadata"]["uid"])
