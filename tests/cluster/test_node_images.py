@@ -92,3 +92,46 @@ def test_busybox_has_its_applets(kubectl: Kubectl, namespace: str) -> None:
     assert kubectl.until(lambda: kubectl(*inside, wget, namespace=namespace)) == "page\n"
     found = kubectl(*inside, "which nc awk vi tail sed top httpd nslookup", namespace=namespace)
     assert len(found.split()) == 8
+
+
+# What Docker Hub's busybox has and Debian's lacks, as learners type it in a Pod.
+_TYPED = [
+    ("wget -T 2 -qO- http://localhost:8080/", 0, "page"),
+    ("wget -q -T 2 --spider http://localhost:8080/", 0, ""),
+    (
+        "wget -qO- http://localhost:8080/none",
+        1,
+        "wget: server returned error: HTTP/1.1 404 Not Found",
+    ),
+    (
+        "wget -qO- -T 2 http://localhost:81",
+        1,
+        "wget: can't connect to remote host (127.0.0.1): Connection refused",
+    ),
+    ("wget -qO- http://none.invalid", 1, "wget: bad address 'none.invalid'"),
+    ("nc -zv localhost 8080", 0, "localhost (127.0.0.1:8080) open"),
+    ("nc -z localhost 81", 1, ""),
+    ("printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc localhost 8080 | tail -n 1", 0, "page"),
+    ("pgrep -x httpd | wc -l", 0, "1"),
+    ("printenv GREETING", 0, "hello"),
+    ("install -d -m 750 -o nobody /tmp/new && stat -c '%a %U' /tmp/new", 0, "750 nobody"),
+    ("flock /tmp/lock echo held", 0, "held"),
+    ("mountpoint /proc", 0, "/proc is a mountpoint"),
+    ("su nobody -s /bin/sh -c 'id -un'", 0, "nobody"),
+    ("nohup nice echo done", 0, "done"),
+    ("pkill -x httpd; sleep 0.5; pgrep httpd", 1, ""),
+]
+
+
+@pytest.mark.parametrize("image", ["busybox", "busybox:1.28", "alpine"])
+def test_busybox_is_like_docker_hubs(kubectl: Kubectl, namespace: str, image: str) -> None:
+    script = "echo page > /tmp/index.html; httpd -p 8080 -h /tmp; " + IDLE
+    greeting = [{"name": "GREETING", "value": "hello"}]
+    kubectl.apply(pod("box", busybox(script, image=image, env=greeting)), namespace=namespace)
+    kubectl.ready("box", namespace=namespace)
+    inside = ("exec", "box", "--", "sh", "-c")
+    served = "nc -z localhost 8080"
+    kubectl.until(lambda: kubectl(*inside, served, namespace=namespace))
+    for line, code, words in _TYPED:
+        done = kubectl.attempt(*inside, f"{line} 2>&1", namespace=namespace)
+        assert (line, done.returncode, done.stdout.strip()) == (line, code, words)

@@ -35,7 +35,7 @@ COMPONENTS = (
 """Names under which the one program `kube` is linked."""
 
 CNI_PLUGINS = ("host-local", "loopback", "portmap", "ptp")
-IMAGE_PROGRAMS = ("ipc", "logserver", "nslookup", "pause")
+IMAGE_PROGRAMS = ("applets", "ipc", "logserver", "nslookup", "pause")
 """Programs of ours that images hold."""
 
 OWN_PROGRAMS = ("images", "supervisor", *IMAGE_PROGRAMS)
