@@ -17,6 +17,7 @@ from podgrade.workspace import fence
 from podgrade.workspace.run import Run
 
 _READY_WITHIN = 30.0  # seconds for a namespace to become usable
+_AT_LEAST = 1.0  # seconds that an object is given to appear
 _AGAIN = 0.05  # seconds between two trials as the learner
 _GRACE = 1  # seconds a learner's Pod gets to end
 
