@@ -104,6 +104,7 @@ def appeared(connection: Connection, kind: str, namespace: str, name: str, end: 
         path_of(kind, namespace),
         {"watch": True, "fieldSelector": f"metadata.name={name}"},
     )
+    end = max(end, time.monotonic() + _AT_LEAST)
     while (left := end - time.monotonic()) > 0:
         try:
             if _came(connection, path, query, left):
