@@ -54,8 +54,8 @@ def test_is_a_clone(files, setup):
 def test_clones_anew(clone, curl, material, nonces, setup):
     (nonce,) = nonces(1)
     assert setup("git").exec("git", "sh", "/scripts/publish", nonce).code == 0
-    assert clone().curl("/").body == f"<h1>{nonce}</h1>\n"
     assert material["EDITION"] in curl(f"/?{nonce}").body
+    assert clone().curl("/").body == f"<h1>{nonce}</h1>\n"
 
 
 @check(
