@@ -98,13 +98,13 @@ def test_what_is_done_is_not_restarted_and_nobody_waits_for_it():
     check = {"name": "check", "ready": True, "restartCount": 1, "state": {"terminated": ended}}
     found = probe(pod(1, status("app"), inits=[check]), start=60).restarts("check", at_least=2)
 
-    assert (found, found.about.reason.code) == (1, "not-restarted")
+    assert (found, found.about.reason.code) == (1, "no-more-restarts")
 
 
 def test_a_pod_that_has_failed_restarts_nothing():
     over = probe(pod(1, status("app", state="terminated"), phase="Failed"), start=60)
 
-    assert over.restarts("app", at_least=2).about.reason.code == "not-restarted"
+    assert over.restarts("app", at_least=2).about.reason.code == "no-more-restarts"
 
 
 def test_a_life_is_as_long_as_the_kubelet_says():

@@ -145,7 +145,7 @@ def _not_restarted(bench: Bench, container: str) -> Reason | None:
         look = say("Check `restartPolicy:`")
     else:
         why = say("container {container} ended with exit code {code}: it is done", **about)
-    return Reason("not-restarted", why=why, look=look)
+    return Reason("no-more-restarts", why=why, look=look)
 
 
 def _never_ended(bench: Bench, container: str, subject: Words, doom: Doom | None) -> Reason:
