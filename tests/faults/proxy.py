@@ -209,7 +209,7 @@ class _Listener(socketserver.ThreadingTCPServer):
         self._standing: set[socket.socket] = set()
         super().__init__(address, socketserver.BaseRequestHandler)
 
-    def finish_request(self, request: socket.socket, client_address: object) -> None:  # type: ignore[override]
+    def finish_request(self, request: socket.socket, client_address: object) -> None:
         self._standing.add(request)
         try:
             with contextlib.suppress(OSError, ssl.SSLError):

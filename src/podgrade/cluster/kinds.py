@@ -81,3 +81,8 @@ KINDS = {kind.name: kind for kind in map(_kind, _TABLE.strip().splitlines())}
 def path_of(kind: str, namespace: str | None = None, name: str | None = None) -> str:
     """The API path of a kind's objects, or of one of them. KeyError for an unknown kind."""
     return KINDS[kind].path(namespace, name)
+
+
+def log_path(namespace: str, pod: str) -> str:
+    """The API path of a Pod's logs."""
+    return path_of("Pod", namespace, pod) + "/log"

@@ -8,19 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
 
 from podgrade.model.errors import InfrastructureError
 from podgrade.probes import aim, steady
 from podgrade.probes.bench import Baseline, Bench
-from podgrade.probes.kubectl import last_ending, status_of
+from podgrade.probes.kubectl import last_life, status_of
 from podgrade.probes.pod import LASTING
 from podgrade.workspace.doom import Goal, GoalKind
-
-Pod = Mapping[str, Any]
-Status = Mapping[str, Any]
 
 A_WHILE = 3.0  # seconds
 
@@ -72,7 +66,7 @@ def was_never_ready(bench: Bench) -> bool:
     pod = bench.workspace.pod() if bench.counted else None
     if pod is None or bench.counted is None:
         return False
-    lives = (_last_life(status_of(pod, name) or {}) for name in bench.counted)
+    lives = (last_life(status_of(pod, name) or {}) for name in bench.counted)
     # nginx tries for 2.5 s to get a port that is taken, longer on a busy node.
     return any(life is not None and life <= LASTING for life in lives)
 
@@ -82,13 +76,3 @@ def forget(bench: Bench) -> None:
     bench.baseline = bench.counted = None
     for other in bench.others.values():
         forget(other)
-
-
-def _last_life(status: Status) -> float | None:
-    """Seconds from start to end of the life that ended last; None if none has."""
-    ended = last_ending(status) or {}
-    times = [ended.get(name) for name in ("startedAt", "finishedAt")]
-    if not all(times):
-        return None
-    began, end = (datetime.fromisoformat(str(time)) for time in times)
-    return (end - began).total_seconds()

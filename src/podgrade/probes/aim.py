@@ -15,6 +15,7 @@ from podgrade.model.text import Words, say
 from podgrade.probes import kubectl
 from podgrade.probes.bench import Baseline, Bench, Life, Role
 from podgrade.workspace.doom import Goal, GoalKind
+from podgrade.workspace.target import containers_of
 from podgrade.workspace.workspace import Waited
 
 T = TypeVar("T")
@@ -95,8 +96,7 @@ def started_container(bench: Bench, container: str, *, running: bool) -> Pod:
 
 def require_container(pod: Pod, container: str) -> Mapping[str, Any]:
     """The container's spec. Raises Failure that lists the names there are."""
-    spec = pod["spec"]
-    every = [*spec.get("initContainers", ()), *spec["containers"]]
+    every = containers_of(pod["spec"])
     for candidate in every:
         if candidate["name"] == container:
             return dict(candidate)
@@ -110,6 +110,11 @@ def require_container(pod: Pod, container: str) -> Mapping[str, Any]:
             look=say("Check `name:` under `containers:` in your manifest"),
         )
     )
+
+
+def gone() -> Reason:
+    """Why nothing more can be seen of a Pod that was there."""
+    return Reason("no-pod", why=say("the Pod is gone"))
 
 
 def snapshot(bench: Bench, pod: Pod) -> None:

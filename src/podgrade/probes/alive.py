@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from podgrade.cluster.connection import ApiRefusal, Silence
-from podgrade.cluster.kinds import path_of
+from podgrade.cluster.kinds import log_path
 from podgrade.probes.bench import Bench
 
 Pod = Mapping[str, Any]
@@ -24,7 +24,7 @@ def is_alive(bench: Bench, pod: Pod, container: str) -> bool:
 
     Raises InfrastructureError where the cluster does not answer.
     """
-    path = path_of("Pod", bench.workspace.namespace, str(pod["metadata"]["name"])) + "/log"
+    path = log_path(bench.workspace.namespace, str(pod["metadata"]["name"]))
     query = {"container": container, "follow": "true", "tailLines": "0"}
     try:
         with bench.workspace.connection.lines(path, query=query, timeout=_LOOK) as lines:

@@ -66,7 +66,6 @@ def _place(pod: Pod, container: str) -> guest.Place:
 
 def _declared(pod: Pod, container: str) -> dict[str, Any]:
     """The user of the manifest, for servers that do not report the real one (before 1.31)."""
-    every = (*pod["spec"].get("initContainers", ()), *pod["spec"]["containers"])
-    own = next((one.get("securityContext") or {} for one in every if one["name"] == container), {})
+    own = aim.require_container(pod, container).get("securityContext") or {}
     both = (pod["spec"].get("securityContext") or {}) | own
     return {"uid": both.get("runAsUser") or 0, "gid": both.get("runAsGroup") or 0}

@@ -9,7 +9,7 @@ from typing import Any
 from podgrade.model.failure import Failure
 from podgrade.model.reason import Reason
 from podgrade.model.text import Words, say
-from podgrade.probes import mounts, stat
+from podgrade.probes import aim, mounts, stat
 from podgrade.probes.bench import Bench
 from podgrade.probes.beside import ran
 from podgrade.probes.execute import Command
@@ -161,5 +161,5 @@ def _of_file(bench: Bench, command: Command, subject: Words, differs: Differs) -
 def _pod(bench: Bench) -> Mapping[str, Any]:
     pod = bench.workspace.pod()
     if pod is None:
-        raise Failure(Reason("no-pod", why=say("the Pod is gone")))
+        raise Failure(aim.gone())
     return pod

@@ -63,18 +63,11 @@ def _why(
         look = say("Check `mountPath:` of container {name}", name=container)
         return Reason("not-mounted", why=why, look=look)
     volume = str(mount["name"])
-    empty = _empty_dir(pod, volume)
+    empty = mounts.volume_of(pod, mount).get("emptyDir")
     if empty is None or empty.get("medium") != "Memory":
         why = say("the volume {volume} is not kept in memory (`medium:`)", volume=volume)
         return Reason("not-memory", why=why, look=_look(volume))
     return _limit(volume, empty) if size_matters else None
-
-
-def _empty_dir(pod: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
-    for volume in pod["spec"].get("volumes", ()):
-        if volume["name"] == name and "emptyDir" in volume:
-            return dict(volume["emptyDir"] or {})
-    return None
 
 
 def _limit(volume: str, empty: Mapping[str, Any]) -> Reason:

@@ -6,6 +6,7 @@ Source: kubernetes/pkg/printers/internalversion/printers.go, printPod.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 Pod = Mapping[str, Any]
@@ -45,6 +46,18 @@ def last_ending(status: Status) -> Mapping[str, Any] | None:
     """How the container's newest finished life ended (ContainerStateTerminated), if one has."""
     states = (status.get("state") or {}, status.get("lastState") or {})
     return next((state["terminated"] for state in states if state.get("terminated")), None)
+
+
+def last_life(status: Status) -> float | None:
+    """Seconds from start to end of the life that ended last, by the kubelet's clock (whole
+    seconds: terminated.startedAt, finishedAt); None where there is none.
+    """
+    ended = last_ending(status) or {}
+    times = [ended.get(name) for name in ("startedAt", "finishedAt")]
+    if not all(times):
+        return None
+    began, end = (datetime.fromisoformat(str(time)) for time in times)
+    return (end - began).total_seconds()
 
 
 def ready_column(pod: Pod) -> str:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 from podgrade.cluster.connection import ApiRefusal, Silence, Unanswered
+from podgrade.cluster.kinds import log_path
 from podgrade.model.reason import Reason
 from podgrade.model.text import Words, say
 from podgrade.probes import aim
@@ -166,8 +167,7 @@ def _lives_again(bench: Bench, before: aim.Pod | None, container: str, until: fl
 
 
 def _place(bench: Bench, pod: aim.Pod, container: str) -> tuple[str, dict[str, str]]:
-    path = f"/api/v1/namespaces/{bench.workspace.namespace}/pods/{aim.name_of(pod)}/log"
-    return path, {"container": container}
+    return log_path(bench.workspace.namespace, aim.name_of(pod)), {"container": container}
 
 
 def _silence(bench: Bench, container: str) -> Reason:

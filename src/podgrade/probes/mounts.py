@@ -8,6 +8,7 @@ from typing import Any
 
 from podgrade.model.reason import Reason
 from podgrade.model.text import Words, say
+from podgrade.workspace.target import containers_of
 
 Pod = Mapping[str, Any]
 Mount = Mapping[str, Any]
@@ -77,7 +78,7 @@ def _reached_otherwise(pod: Pod, container: str, path: str) -> bool:
 def _lost(pod: Pod, container: str, mount: Mount) -> Reason:
     """Why a file of the only container is not there any more: how long its volume lives."""
     at = {"path": mount["mountPath"], "container": container, "volume": mount["name"]}
-    if "emptyDir" not in _volume(pod, mount):
+    if "emptyDir" not in volume_of(pod, mount):
         why = say("the file is not in the volume {volume} at {path}", **at)
         return Reason("no-such-file", why=why, look=_look(container))
     why = say("{path} is the volume {volume}, an `emptyDir`: a new Pod has a new one", **at)
@@ -87,7 +88,7 @@ def _lost(pod: Pod, container: str, mount: Mount) -> Reason:
 def _kept(pod: Pod, container: str, path: str) -> Reason | None:
     """Why a file of the only container is there although it should not be."""
     mount = mount_at(pod, container, path)
-    claim = _volume(pod, mount).get("persistentVolumeClaim") if mount else None
+    claim = volume_of(pod, mount).get("persistentVolumeClaim") if mount else None
     if mount is None or claim is None:
         return None
     why = say(
@@ -104,7 +105,8 @@ def _alone(pod: Pod) -> bool:
     return len(spec["containers"]) == 1 and not spec.get("initContainers")
 
 
-def _volume(pod: Pod, mount: Mount) -> Mapping[str, Any]:
+def volume_of(pod: Pod, mount: Mount) -> Mapping[str, Any]:
+    """The volume that is mounted, as the Pod declares it."""
     volumes = pod["spec"].get("volumes") or ()
     return next((dict(one) for one in volumes if one["name"] == mount["name"]), {})
 
@@ -192,8 +194,7 @@ def _place(mount: Mount) -> str:
 
 
 def _mounts(pod: Pod) -> Iterator[tuple[str, Mount]]:
-    spec = pod["spec"]
-    for container in (*spec.get("initContainers", ()), *spec["containers"]):
+    for container in containers_of(pod["spec"]):
         for mount in container.get("volumeMounts", ()):
             if not mount["mountPath"].startswith("/var/run/secrets/kubernetes.io/"):
                 yield str(container["name"]), mount

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any, TypeVar
 
 from podgrade.model.failure import Failure
@@ -105,11 +104,8 @@ def _last_code(pod: Pod, container: str) -> int | None:
 
 
 def _last_life(pod: Pod, container: str) -> int | None:
-    ended = kubectl.last_ending(_status(pod, container))
-    if not ended or not ended.get("startedAt") or not ended.get("finishedAt"):
-        return None
-    began, end = (datetime.fromisoformat(ended[key]) for key in ("startedAt", "finishedAt"))
-    return int((end - began).total_seconds())
+    seconds = kubectl.last_life(_status(pod, container))
+    return None if seconds is None else int(seconds)
 
 
 def _is_final(pod: Pod, container: str) -> bool:

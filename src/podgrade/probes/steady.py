@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from podgrade.cluster.connection import ApiRefusal
-from podgrade.cluster.kinds import path_of
+from podgrade.cluster.kinds import log_path
 from podgrade.model.reason import Reason
 from podgrade.model.text import Words, say
 from podgrade.probes import aim, kubectl
@@ -35,7 +35,7 @@ def steady(bench: Bench) -> Flag:
         aim.snapshot(bench, pod)
     before = bench.baseline
     if pod is None or before is None:
-        return Flag(False, About(subject, Reason("no-pod", why=say("the Pod is gone"))))
+        return Flag(False, About(subject, aim.gone()))
     _watch(bench, before, before.at + bench.exercise.limits.steady - time.monotonic())
     untold = told_late(bench, before)
     seen = bench.workspace.pod()
@@ -77,7 +77,7 @@ def _untold_by_the_watch(bench: Bench, before: Baseline) -> str | None:
 
 
 def _has_previous_life(bench: Bench, pod: Pod, container: str) -> bool:
-    path = path_of("Pod", bench.workspace.namespace, aim.name_of(pod)) + "/log"
+    path = log_path(bench.workspace.namespace, aim.name_of(pod))
     query = {"container": container, "previous": "true", "tailLines": "1"}
     try:
         bench.workspace.connection.read(path, query=query, limit=1)
@@ -96,7 +96,7 @@ def _lost(pod: Pod, before: Baseline) -> Iterator[str]:
 
 def _unsteady(pod: Pod | None, before: Baseline) -> Reason | None:
     if pod is None:
-        return Reason("no-pod", why=say("the Pod is gone"))
+        return aim.gone()
     for name in _lost(pod, before):
         return _restarted(aim.name_of(pod), name, kubectl.status_of(pod, name))
     for container in kubectl.containers(pod):

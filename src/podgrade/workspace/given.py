@@ -20,6 +20,7 @@ from podgrade.model.exercise import Exercise
 from podgrade.model.submission import Document
 from podgrade.model.text import say
 from podgrade.workspace.read import load, parse
+from podgrade.workspace.workloads import template_of
 
 Spec = Mapping[str, Any]
 
@@ -60,8 +61,8 @@ def given(exercise: Exercise) -> Document:
 
 def pod_spec(document: Document) -> Spec:
     """The spec of the Pod that a Pod, Deployment or Job describes."""
-    spec: Spec = document.body["spec"]
-    return spec if document.kind == "Pod" else spec["template"]["spec"]
+    spec: Spec = template_of(document)["spec"]
+    return spec
 
 
 def completed(connection: Connection, namespace: str, spec: Spec) -> Spec:

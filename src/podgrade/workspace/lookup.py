@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from podgrade.cluster.connection import ApiRefusal, Connection
-from podgrade.cluster.kinds import path_of
+from podgrade.cluster.kinds import log_path, path_of
 from podgrade.model.errors import InfrastructureError
 from podgrade.workspace.room import fits_somewhere
 
@@ -42,7 +42,7 @@ class ClusterLookup:
 
     def last_lines(self, pod: str, container: str, previous: bool) -> str:
         """The end of a container's log; empty where there is none."""
-        path = path_of("Pod", self._namespace, pod) + "/log"
+        path = log_path(self._namespace, pod)
         query = {"container": container, "previous": previous, "tailLines": _LOG_LINES}
 
         def asked() -> str:

@@ -33,6 +33,11 @@ def template_hash(pod: Pod) -> str:
     return str((pod["metadata"].get("labels") or {}).get(_HASH, ""))
 
 
+def containers_of(spec: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """All containers of a Pod's spec, init containers first, as the spec has them."""
+    return [*(spec.get("initContainers") or ()), *(spec.get("containers") or ())]
+
+
 def terminating(pod: Pod) -> bool:
     """True once the Pod is being deleted, or is gone."""
     return bool(pod["metadata"].get("deletionTimestamp"))

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from podgrade.model.submission import Document
+from podgrade.workspace.target import containers_of
 from podgrade.workspace.toolbox import TOOLBOX_IMAGE
+from podgrade.workspace.workloads import template_of
 
 Body = dict[str, Any]
 
@@ -53,13 +55,11 @@ def twin(document: Document, name: str, changes: Changes) -> Document:
     None of its labels stays, so that no Service and no controller takes it for one of its own.
     Nor does `hostname`, which is a name as well. The submission itself is not touched.
     """
-    body = document.body
-    spec = body.get("spec") or {}
-    pod = spec.get("template") or {} if document.kind != "Pod" else body
+    pod = template_of(document)
     twin_spec = deepcopy(dict(pod.get("spec") or {}))
     for own in ("hostname", "hostnameOverride"):
         twin_spec.pop(own, None)
-    for container in _containers(twin_spec):
+    for container in containers_of(twin_spec):
         _change(container, twin_spec, changes)
     metadata: Body = {"name": name, "labels": {LABEL: name}}
     annotations = (pod.get("metadata") or {}).get("annotations")
@@ -67,10 +67,6 @@ def twin(document: Document, name: str, changes: Changes) -> Document:
         metadata["annotations"] = dict(annotations)
     made = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": twin_spec}
     return Document(made, document.position)
-
-
-def _containers(spec: Mapping[str, Any]) -> list[Body]:
-    return [*(spec.get("initContainers") or ()), *(spec.get("containers") or ())]
 
 
 def _change(container: Body, spec: Mapping[str, Any], changes: Changes) -> None:

@@ -35,8 +35,14 @@ def _labels(document: Document) -> Mapping[str, Any]:
     """The labels that the workload's Pods have."""
     if document.kind not in RUNS:
         return {}
-    body = document.body if document.kind == "Pod" else document.body["spec"]["template"]
-    return (body.get("metadata") or {}).get("labels") or {}
+    return (template_of(document).get("metadata") or {}).get("labels") or {}
+
+
+def template_of(document: Document) -> Mapping[str, Any]:
+    """What a workload's Pods are made of: the Pod itself, else spec.template (empty if missing)."""
+    if document.kind == "Pod":
+        return document.body
+    return (document.body.get("spec") or {}).get("template") or {}
 
 
 def replicas(document: Document) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from podgrade.model.exercise import Exercise
-from podgrade.workspace.read import load, parse
+from podgrade.workspace.workloads import documents_in
 
 
 def images_of(exercises: Sequence[Exercise]) -> tuple[str, ...]:
@@ -18,8 +18,7 @@ def images_of(exercises: Sequence[Exercise]) -> tuple[str, ...]:
 
 def _set_up(exercise: Exercise) -> Iterator[str]:
     for name in ("setup", "later"):
-        folder = exercise.folder / name
-        for document in parse(load([str(folder)])).documents if folder.is_dir() else ():
+        for document in documents_in(exercise.folder / name):
             yield from _images(document.body)
 
 
