@@ -17,8 +17,9 @@ from podgrade.probes.bench import Baseline
 RUNS = {"running": {"startedAt": "2026-01-01T00:00:00Z"}}
 
 
-def ended(began="2026-01-01T00:00:00Z", end="2026-01-01T00:00:01Z"):
-    return {"terminated": {"startedAt": began, "finishedAt": end, "exitCode": 1}}
+def ended(began="2026-01-01T00:00:00Z", end="2026-01-01T00:00:01Z", container_id="one"):
+    ending = {"startedAt": began, "finishedAt": end, "exitCode": 1, "containerID": container_id}
+    return {"terminated": ending}
 
 
 def pod(state, container_id="one", restarts=0, last=None):
@@ -30,7 +31,7 @@ def pod(state, container_id="one", restarts=0, last=None):
         "lastState": last or {},
     }
     return {
-        "metadata": {"name": "web"},
+        "metadata": {"name": "web", "uid": "1"},
         "spec": {"containers": [{"name": "app"}]},
         "status": {"containerStatuses": [status]},
     }
@@ -46,6 +47,11 @@ class Workspace:
         self.waited = []
         self.previous = False
         self.connection = self
+        self.view = self
+        self.history = ()
+
+    def sightings(self, uid):
+        return [SimpleNamespace(pod=version) for version in self.history]
 
     def read(self, *_, **__):
         """The log of a previous life, as the kubelet has it."""
@@ -147,6 +153,20 @@ def test_a_cluster_that_fails_meanwhile_is_left_to_the_next_check():
 )
 def test_a_life_of_five_seconds_at_most_was_never_ready(seen, never):
     assert moments.was_never_ready(bench(seen)) is never
+
+
+def test_a_shorter_life_after_the_counted_one_says_nothing_of_it():
+    long = ended(end="2026-01-01T00:00:07Z")
+    later = bench(pod({"waiting": {}}, "two", 1, ended(container_id="two")))
+    later.workspace.history = (pod(RUNS), pod(RUNS, "two", 1, long))
+
+    assert not moments.was_never_ready(later)
+
+
+def test_a_counted_life_whose_end_went_by_unseen_is_judged_by_the_next():
+    later = bench(pod({"waiting": {}}, "two", 1, ended(container_id="two")))
+
+    assert moments.was_never_ready(later)
 
 
 def test_what_is_forgotten_is_asked_anew():

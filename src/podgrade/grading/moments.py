@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Mapping
+from typing import Any
 
 from podgrade.model.errors import InfrastructureError
-from podgrade.probes import aim, steady
-from podgrade.probes.bench import Baseline, Bench
-from podgrade.probes.kubectl import last_life, status_of
+from podgrade.probes import aim, kubectl, steady
+from podgrade.probes.bench import Baseline, Bench, Life
 from podgrade.probes.pod import LASTING
 from podgrade.workspace.doom import Goal, GoalKind
 
@@ -66,9 +67,23 @@ def was_never_ready(bench: Bench) -> bool:
     pod = bench.workspace.pod() if bench.counted else None
     if pod is None or bench.counted is None:
         return False
-    lives = (last_life(status_of(pod, name) or {}) for name in bench.counted)
+    seconds = (_went_on(bench, pod, name, life) for name, life in bench.counted.items())
     # nginx tries for 2.5 s to get a port that is taken, longer on a busy node.
-    return any(life is not None and life <= LASTING for life in lives)
+    return any(one is not None and one <= LASTING for one in seconds)
+
+
+def _went_on(bench: Bench, pod: Mapping[str, Any], name: str, life: Life) -> float | None:
+    """Seconds that the counted life went on; None while it does.
+
+    A later life may be shorter, by what the checks changed. It speaks for the counted one only
+    where that one's end went by unseen, as on a busy node.
+    """
+    versions = (one.pod for one in bench.workspace.view.sightings(pod["metadata"]["uid"]))
+    seen = [kubectl.status_of(one, name) or {} for one in (pod, *versions)]
+    endings = (ending for status in seen for ending in kubectl.endings(status))
+    own = (one for one in endings if one.get("containerID") == life[0])
+    found = next(own, None) or kubectl.last_ending(seen[0])
+    return None if found is None else kubectl.seconds_of(found)
 
 
 def forget(bench: Bench) -> None:

@@ -42,18 +42,31 @@ def status_of(pod: Pod, container: str) -> Status | None:
     return next((status for status in statuses(pod) if status["name"] == container), None)
 
 
+def endings(status: Status) -> Iterator[Mapping[str, Any]]:
+    """How the container's finished lives ended (ContainerStateTerminated), the newest first.
+
+    The API server keeps no more than two of them.
+    """
+    for state in (status.get("state") or {}, status.get("lastState") or {}):
+        if state.get("terminated"):
+            yield state["terminated"]
+
+
 def last_ending(status: Status) -> Mapping[str, Any] | None:
-    """How the container's newest finished life ended (ContainerStateTerminated), if one has."""
-    states = (status.get("state") or {}, status.get("lastState") or {})
-    return next((state["terminated"] for state in states if state.get("terminated")), None)
+    """How the container's newest finished life ended, if one has."""
+    return next(endings(status), None)
 
 
 def last_life(status: Status) -> float | None:
-    """Seconds from start to end of the life that ended last, by the kubelet's clock (whole
-    seconds: terminated.startedAt, finishedAt); None where there is none.
+    """Seconds that the life which ended last went on, as `seconds_of`; None where there is none."""
+    return seconds_of(last_ending(status) or {})
+
+
+def seconds_of(ending: Mapping[str, Any]) -> float | None:
+    """Seconds from start to end of a finished life, by the kubelet's clock (whole seconds:
+    terminated.startedAt, finishedAt); None where one of them is not known.
     """
-    ended = last_ending(status) or {}
-    times = [ended.get(name) for name in ("startedAt", "finishedAt")]
+    times = [ending.get(name) for name in ("startedAt", "finishedAt")]
     if not all(times):
         return None
     began, end = (datetime.fromisoformat(str(time)) for time in times)
