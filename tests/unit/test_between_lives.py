@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 
 from tests.unit.lives import Kubelet, bench, pod
@@ -14,7 +15,8 @@ from podgrade.probes.execute import Command, ran
 from podgrade.probes.logs import LogsProbe
 from podgrade.probes.tape import Recording
 
-FIRST, SECOND = pod(1, status("app")), pod(2, status("app", 2, ended=0))
+SECOND_LIFE = (status("app", 2, ended=0),)
+FIRST, SECOND = pod(1, status("app")), pod(2, *SECOND_LIFE)
 READ = Command("app", ("/bin/cat", "/file"), reads=True)
 
 
@@ -80,3 +82,13 @@ def test_a_log_goes_on_in_the_next_life_even_if_that_is_known_before_the_log_end
     began = time.monotonic()
     assert LogsProbe(Recording(where))("app", until="two") == "one\ntwo\n"
     assert time.monotonic() - began < 2
+
+
+def test_the_back_off_before_the_next_life_is_not_counted_as_silence():
+    logs = Logs(([b"one"], pod(2, status("app", state="waiting"))), ([b"two"], None))
+    where = logs.where = bench(FIRST, logs, answer=0.2)
+    where.closer = type("Closer", (), {"closing": staticmethod(contextlib.nullcontext)})
+    later = threading.Timer(0.5, where.workspace.view.take_pod, [pod(3, *SECOND_LIFE)])
+    later.start()
+    assert LogsProbe(Recording(where))("app", until="two") == "one\ntwo\n"
+    later.join()

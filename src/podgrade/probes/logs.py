@@ -97,14 +97,19 @@ class _Seen:
 
 
 def _followed(bench: Bench, container: str, matches: Matcher, seen: _Seen) -> bool:
-    """Follow the log, over restarts of the container, until it matches or the limit comes."""
+    """Follow the log, over restarts of the container, until it matches or the limit comes.
+
+    Nothing can be logged between two lives: the kubelet's back-off (10 s, 20 s, …) is not counted.
+    """
     until = aim.deadline(bench)
     while True:
         pod = bench.workspace.pod()
         if pod is not None and _one_life(bench, pod, container, matches, seen, until):
             return True
-        if time.monotonic() >= until or not _lives_again(bench, pod, container, until):
+        since = time.monotonic()
+        if since >= until or not _lives_again(bench, pod, container):
             return False
+        until += time.monotonic() - since
 
 
 def _one_life(
@@ -150,8 +155,9 @@ def _read_life(
     return False
 
 
-def _lives_again(bench: Bench, before: aim.Pod | None, container: str, until: float) -> bool:
-    """Wait for the container to run again after its log ended; False if it will not.
+def _lives_again(bench: Bench, before: aim.Pod | None, container: str) -> bool:
+    """Wait for the container to run again after its log ended (at most `limits.start` seconds);
+    False if it will not.
 
     `before` is the Pod as its log began to be read: a log that ends is noticed late (the kubelet
     looks every few seconds), and the next life may be known by then.
@@ -163,7 +169,7 @@ def _lives_again(bench: Bench, before: aim.Pod | None, container: str, until: fl
         pod = bench.workspace.pod()
         return True if pod and aim.running_ids(pod).get(container) != life else None
 
-    return bool(bench.workspace.wait(goal, restarted, max(until - time.monotonic(), 0.0)).value)
+    return bool(bench.workspace.wait(goal, restarted, bench.exercise.limits.start).value)
 
 
 def _place(bench: Bench, pod: aim.Pod, container: str) -> tuple[str, dict[str, str]]:
