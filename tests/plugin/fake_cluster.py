@@ -153,13 +153,33 @@ class FakeConnection:
             raise ApiRefusal(400, "BadRequest", "previous terminated container not found")
         return "\n".join(self._workspace.log()).encode()
 
-    def lines(self, path: str, **_: Any) -> Iterator[bytes]:
+    def lines(self, path: str, **_: Any) -> FakeLines:
         call("follow", self._workspace.name)
-        return self._followed()
+        return FakeLines(line.encode() for line in self._workspace.log())
 
-    def _followed(self) -> Iterator[bytes]:
-        yield from (line.encode() for line in self._workspace.log())
+
+class FakeLines:
+    """A followed log of a container that goes on."""
+
+    def __init__(self, lines: Iterator[bytes]) -> None:
+        self._lines = lines
+
+    def __enter__(self) -> FakeLines:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __iter__(self) -> FakeLines:
+        return self
+
+    def __next__(self) -> bytes:
+        for line in self._lines:
+            return line
         raise Silence(say("nothing more came"))
+
+    def close(self) -> None:
+        self._lines = iter(())
 
 
 class FakeWorkspace:

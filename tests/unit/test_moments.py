@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from types import SimpleNamespace
 
 import pytest
 
-from podgrade.cluster.connection import ApiRefusal
+from podgrade.cluster.connection import ApiRefusal, Silence
 from podgrade.grading import moments
 from podgrade.model.errors import InfrastructureError
 from podgrade.model.exercise import Limits
@@ -49,9 +50,19 @@ class Workspace:
         self.connection = self
         self.view = self
         self.history = ()
+        self.runs = True
 
     def sightings(self, uid):
-        return [SimpleNamespace(pod=version) for version in self.history]
+        return self.history
+
+    @contextlib.contextmanager
+    def lines(self, *_, **__):
+        """A followed log: silent while the container runs, at its end when it does not."""
+        yield self._silent() if self.runs else iter(())
+
+    def _silent(self):
+        raise Silence(say("nothing came"))
+        yield b""
 
     def read(self, *_, **__):
         """The log of a previous life, as the kubelet has it."""
@@ -99,6 +110,24 @@ def test_what_only_the_kubelet_knows_is_found_out_and_waited_for():
 
     assert moments.only_a_moment(late)
     assert late.workspace.pod() == pod(RUNS, "two", 1)
+
+
+@pytest.mark.parametrize(
+    ("failed", "runs", "ago", "moment"),
+    [
+        (True, False, 0.0, True),
+        (True, True, 0.0, False),
+        (True, False, 60.0, False),  # the API server would know by now
+        (False, False, 0.0, False),
+    ],
+)
+def test_after_a_failure_the_runtime_is_asked_about_young_containers(failed, runs, ago, moment):
+    seen = pod(RUNS)
+    young = bench(seen)
+    young.workspace.runs = runs
+    young.workspace.history = (SimpleNamespace(pod=seen, at=time.monotonic() - ago),)
+
+    assert moments.only_a_moment(young, failed=failed) is moment
 
 
 def test_where_nothing_was_counted_there_is_no_moment():
@@ -158,7 +187,8 @@ def test_a_life_of_five_seconds_at_most_was_never_ready(seen, never):
 def test_a_shorter_life_after_the_counted_one_says_nothing_of_it():
     long = ended(end="2026-01-01T00:00:07Z")
     later = bench(pod({"waiting": {}}, "two", 1, ended(container_id="two")))
-    later.workspace.history = (pod(RUNS), pod(RUNS, "two", 1, long))
+    versions = (pod(RUNS), pod(RUNS, "two", 1, long))
+    later.workspace.history = [SimpleNamespace(pod=version) for version in versions]
 
     assert not moments.was_never_ready(later)
 

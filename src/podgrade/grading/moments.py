@@ -9,12 +9,14 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from podgrade.model.errors import InfrastructureError
 from podgrade.probes import aim, kubectl, steady
+from podgrade.probes.alive import is_alive
 from podgrade.probes.bench import Baseline, Bench, Life
-from podgrade.probes.pod import LASTING
+from podgrade.probes.pod import LASTING, ran_for
 from podgrade.workspace.doom import Goal, GoalKind
 
 A_WHILE = 3.0  # seconds
@@ -37,19 +39,33 @@ def watch_a_while(bench: Bench) -> None:
         bench.workspace.wait(goal, lambda: _ended_since(bench) or None, seconds)
 
 
-def only_a_moment(bench: Bench) -> bool:
+def only_a_moment(bench: Bench, *, failed: bool = False) -> bool:
     """True if a container that was counted as Ready has ended since.
 
     Where the API server knows of none, the kubelet is asked: a log of the new life may have been
-    read before the API server was told of it.
+    read before the API server was told of it. Where a check has `failed`, the container runtime
+    is asked, too: nobody is blamed for what a container seemed to be that does not run.
     """
     if _ended_since(bench):
         return True
     if not bench.counted:
         return False
     with contextlib.suppress(InfrastructureError):
-        return steady.told_late(bench, Baseline(bench.counted, time.monotonic())) is not None
+        late = steady.told_late(bench, Baseline(bench.counted, time.monotonic()))
+        return late is not None or (failed and not _young_ones_live(bench))
     return False
+
+
+def _young_ones_live(bench: Bench) -> bool:
+    """False if a container that has hardly begun does not run any more."""
+    pod = bench.workspace.pod()
+    if pod is None:
+        return True
+    young = [name for name in bench.counted or () if ran_for(bench, pod, name) < LASTING]
+    if not young:
+        return True
+    with ThreadPoolExecutor(len(young)) as pool:  # each may take a second
+        return all(pool.map(lambda name: is_alive(bench, pod, name), young))
 
 
 def _ended_since(bench: Bench) -> bool:
@@ -88,6 +104,7 @@ def _went_on(bench: Bench, pod: Mapping[str, Any], name: str, life: Life) -> flo
 
 def forget(bench: Bench) -> None:
     """All is asked anew: nothing counts that was seen before, here and beside."""
+    bench.doubted = True
     bench.baseline = bench.counted = None
     for other in bench.others.values():
         forget(other)

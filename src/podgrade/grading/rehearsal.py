@@ -162,7 +162,8 @@ def _play_all(case: Case, bench: Bench, stop: threading.Event) -> dict[str, Play
         played = _play(calm, case, bench, stop, {})
         if changing:
             moments.watch_a_while(bench)
-        if left and moments.only_a_moment(bench):
+        failed = any(one.outcome is Outcome.FAILED for one in played.values())
+        if left and moments.only_a_moment(bench, failed=failed):
             moments.forget(bench)
             continue
         played = _play(changing, case, bench, stop, played)

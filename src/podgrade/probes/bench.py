@@ -67,6 +67,8 @@ class Bench:
     """The API's time from which on endings of containers count (see Goal); None: all do."""
     spent: bool = False
     """Something came or went that cannot be undone: nothing is played anew after that."""
+    doubted: bool = False
+    """A Ready was only a moment: from then on every container is asked whether it goes on."""
     role: Role = Role.SUBMISSION
     others: dict[str, Bench] = field(default_factory=dict)
     """The benches of other workloads of the workspace, by name."""

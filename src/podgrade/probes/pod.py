@@ -232,18 +232,19 @@ def _counted(pod: Pod) -> Reason:
 
 def lasts(bench: Bench, pod: Pod) -> bool:
     """A container that has ended before is believed when it has run for a while: one that ends
-    again and again is Ready for a moment each time. Where nothing can be played anew, each is
-    doubted, and the container runtime is asked.
+    again and again is Ready for a moment each time. Where nothing can be played anew, or a Ready
+    was only a moment, each is doubted, and the container runtime is asked.
     """
+    strict = bench.spent or bench.doubted
     names = [str(container["name"]) for container in kubectl.containers(pod)]
     restarts = {name: (kubectl.status_of(pod, name) or {}).get("restartCount") for name in names}
-    doubted = [name for name in names if bench.spent or restarts[name]]
-    if not all(_ran_for(bench, pod, name) >= LASTING for name in doubted):
+    doubted = [name for name in names if strict or restarts[name]]
+    if not all(ran_for(bench, pod, name) >= LASTING for name in doubted):
         return False
-    return not bench.spent or all(is_alive(bench, pod, name) for name in doubted)
+    return not strict or all(is_alive(bench, pod, name) for name in doubted)
 
 
-def _ran_for(bench: Bench, pod: Pod, container: str) -> float:
+def ran_for(bench: Bench, pod: Pod, container: str) -> float:
     """Seconds since the watch first saw the container's present life."""
     now = aim.running_ids(pod).get(container)
     for sighting in bench.workspace.view.sightings(pod["metadata"]["uid"]):
