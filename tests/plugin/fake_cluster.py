@@ -201,7 +201,7 @@ class FakeWorkspace:
         self._spec: Any = None
         self._born = 0.0
 
-    def set_up(self) -> None:
+    def set_up(self, toolbox: Any) -> None:
         call("set_up")
 
     def hand_in(self, manifest: Any) -> Acceptance:

@@ -106,7 +106,7 @@ def _in_workspace(case: Case, rig: Rig, manifest: Manifest, progress: Progress) 
     target, kept = case.exercise.target, None
     try:
         progress(case.submission.key, say("handing in the manifest"), time.monotonic())
-        workspace.set_up()
+        workspace.set_up(rig.toolbox)
         acceptance = workspace.hand_in(manifest)
         bench = _bench(case, rig, workspace, acceptance, manifest, progress)
         played = _play_all(case, bench, rig.stop)

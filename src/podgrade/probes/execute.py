@@ -13,7 +13,7 @@ from podgrade.model.failure import Failure
 from podgrade.model.reason import Reason
 from podgrade.model.text import Words, say
 from podgrade.probes import aim, trust
-from podgrade.probes.bench import Bench
+from podgrade.probes.bench import Bench, Role
 from podgrade.probes.tape import Stage
 from podgrade.probes.values import About, Number, Ran, Text
 from podgrade.workspace.doom import Goal, GoalKind
@@ -118,10 +118,16 @@ def _asked(bench: Bench, command: Command) -> tuple[ExecAnswer, aim.Pod]:
         command.container,
         trust.in_standard_path(container, command.words),
         stdin=command.stdin.encode() if command.stdin is not None else None,
-        timeout=bench.exercise.limits.answer,
+        timeout=_patience(bench),
         limit=LIMIT,
     )
     return said, pod
+
+
+def _patience(bench: Bench) -> float:
+    """Seconds for one command; the exercise's own workloads are given the time of a busy node."""
+    limits = bench.exercise.limits
+    return limits.start if bench.role is Role.SETUP else limits.answer
 
 
 def _cannot_enter(bench: Bench, container: str, refusal: ApiRefusal) -> Reason:

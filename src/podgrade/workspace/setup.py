@@ -16,7 +16,9 @@ from podgrade.workspace.apply import create, in_order
 from podgrade.workspace.doom import Goal, GoalKind
 from podgrade.workspace.endpoints import await_endpoints
 from podgrade.workspace.material import filled, fresh
+from podgrade.workspace.reach import unreached
 from podgrade.workspace.target import terminating
+from podgrade.workspace.toolbox import Toolbox
 from podgrade.workspace.wait import Scope, seen, wait
 from podgrade.workspace.workloads import (
     ENDS,
@@ -45,11 +47,16 @@ class Setup:
         self._namespace = namespace
         self._exercise = exercise
         self.material = fresh(exercise.material)
+        self._toolbox: Toolbox | None = None
         self._standing: list[Document] = []
         self._supplied: dict[str, str] = {}
 
-    def stand_up(self) -> None:
-        """Create what stands in the exercise's folder setup/ and wait until it runs."""
+    def stand_up(self, toolbox: Toolbox | None = None) -> None:
+        """Create what stands in the exercise's folder setup/ and wait until it runs.
+
+        Its Services, and all that come later, are waited for as the toolbox sees them.
+        """
+        self._toolbox = toolbox
         self._make(documents_in(self._exercise.folder / "setup"))
 
     def supply(self, name: str) -> str:
@@ -160,6 +167,14 @@ class Setup:
         got = await_endpoints(self._connection, self._namespace, service.name, wanted, self._limit)
         if not wanted(got):
             raise _trouble(service, say("it has {got} of {count} endpoints", got=got, count=count))
+        if self._toolbox is not None and count > 0:
+            self._await_reach(self._toolbox, service)
+
+    def _await_reach(self, toolbox: Toolbox, service: Document) -> None:
+        stop = self._connection.stop
+        port = unreached(toolbox, self._namespace, service, self._limit, stop)
+        if port is not None:
+            raise _trouble(service, say("nothing can be reached at its port {port}", port=port))
 
     def _since(self, document: Document) -> str:
         """When it was there: when its Pods were Ready, else when it was created."""

@@ -23,6 +23,7 @@ from podgrade.workspace.lookup import ClusterLookup
 from podgrade.workspace.refusals import refusals_of, wrong_kind
 from podgrade.workspace.setup import Setup
 from podgrade.workspace.target import terminating
+from podgrade.workspace.toolbox import Toolbox
 from podgrade.workspace.wait import Scope, Waited
 
 __all__ = ["Acceptance", "Refusal", "Waited", "Workspace"]
@@ -56,13 +57,13 @@ class Workspace:
         self._template: str | None = None
         self.setup = Setup(self.scope, namespace, exercise)
 
-    def set_up(self) -> None:
-        """Create what the exercise has there before, and wait until it runs; let the learner
-        change the object that is to be changed.
+    def set_up(self, toolbox: Toolbox | None = None) -> None:
+        """Create what the exercise has there before, and wait until it runs and its Services
+        can be reached from the toolbox; let the learner change the object that is to be changed.
 
         Raises InfrastructureError: what does not come is not the learner's fault.
         """
-        self.setup.stand_up()
+        self.setup.stand_up(toolbox)
         if self.exercise.target.exists:
             there = self.setup.workload(self.exercise.target.name)
             standing.let_change(self.connection, self.learner, self.namespace, there)
