@@ -252,4 +252,4 @@ def test_help_imports_nothing_heavy():
 def test_several_names_make_one_key(tmp_path):
     (tmp_path / "a.yaml").write_text("x")
 
-    assert check._submission((str(tmp_path),)).key == tmp_path.name
+    assert check.submitted((str(tmp_path),)).key == tmp_path.name

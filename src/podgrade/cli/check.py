@@ -66,15 +66,15 @@ def check(
     from podgrade.grading.catalogue import exercise
 
     outputs = _outputs(forms, targets, junitxml)
-    chosen, submission = exercise(slug), _submission(files)
+    chosen, submission = exercise(slug), submitted(files)
     arguments = tuple(_arguments(keep, context, kubeconfig))
     grading = grade(chosen, submission, arguments, language())
     deliver(grading, chosen, submission.key, outputs)
     click.get_current_context().exit(grading.exit_code)
 
 
-def _submission(files: tuple[str, ...]) -> Submission:
-    """All files together are one learner's answer, named after them."""
+def submitted(files: tuple[str, ...]) -> Submission:
+    """All files together are one learner's answer, named after them. Raises UsageProblem."""
     from podgrade.model.submission import Submission
     from podgrade.workspace.read import load
 

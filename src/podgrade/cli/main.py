@@ -18,6 +18,7 @@ from podgrade.model.text import Message, say
 # name → where the command is, and what it is for
 COMMANDS: dict[str, tuple[str, Message]] = {
     "check": ("check:check", say("Grade a manifest on a real cluster and say why.")),
+    "watch": ("watch:watch", say("Grade again each time a file is saved.")),
     "list": ("list:list_exercises", say("List the exercises.")),
     "show": ("show:show", say("Show the sheet of an exercise.")),
     "start": (
