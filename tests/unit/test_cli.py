@@ -23,6 +23,7 @@ def run(tmp_path, monkeypatch):
     """Runs the command in an empty folder with an English locale."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setenv("PODGRADE_STATE", str(tmp_path / "state"))
     for name in ("GITHUB_ACTIONS", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "pod.yaml").write_text("kind: Pod")

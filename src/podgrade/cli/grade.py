@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from podgrade.cli.alone import Grading, Listener, listen
+from podgrade.cli.record import remember
 from podgrade.cli.screen import asides
 from podgrade.model.exercise import Exercise
 from podgrade.model.submission import Submission
@@ -32,4 +33,7 @@ def grade(
     pack = exercise.grader.parent.parent
     with Progress(asides(), language) as progress:
         collector = Collector(submission, progress)
-        return listen(collector, pack, [exercise.grader], arguments, language)
+        grading = listen(collector, pack, [exercise.grader], arguments, language)
+    for result in grading.results:
+        remember(result)
+    return grading

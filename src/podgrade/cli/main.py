@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, Message]] = {
         "start:start",
         say("Put the sheet and a starter of an exercise into the current folder."),
     ),
+    "next": ("next:what_next", say("Say which exercise comes next.")),
     "verify": (
         "verify:verify",
         say("Prove a pack: that its fixtures come out as they should on a real cluster."),

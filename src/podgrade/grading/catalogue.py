@@ -131,6 +131,7 @@ def _exercise(slug: str, folder: Path, grader: Path, body: dict[str, Any]) -> Ex
         needs=tuple(body.get("needs", ())),
         capabilities=tuple(body.get("capabilities", ())),
         material=tuple(body.get("material", ())),
+        after=tuple(body.get("after", ())),
         limits=Limits(**{name: float(value) for name, value in body.get("limits", {}).items()}),
         **plain,
     )

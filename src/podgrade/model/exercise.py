@@ -59,6 +59,8 @@ class Exercise:
     needs: tuple[str, ...] = ()
     """What else the cluster must have: `default-storage-class`, `amd64`."""
     material: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    """The exercises that a learner should have passed before this one."""
 
     @property
     def enforced(self) -> str:
