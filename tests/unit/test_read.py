@@ -164,6 +164,7 @@ def test_a_key_written_twice_counts_once_as_for_kubectl_and_is_noted_with_both_l
         ("1e3", 1000),
         ("0x1F", 31),
         ("0o17", 15),
+        ("0x" + "0" * 100 + "F", 15),
         ("1.10", 1.1),
         ('"y"', "y"),
         ("!!str 12", "12"),
@@ -216,6 +217,12 @@ def test_what_is_not_yaml_is_said_with_its_line(text, line, words):
     assert error.reason.look
 
 
+def test_a_number_of_a_million_digits_is_read_as_kubectl_reads_it():
+    assert value("1" * 300) == float("1" * 300)
+    assert value("9" * 1_000_000) == "9" * 1_000_000
+    assert len(in_language(refused(source("a: " + "9" * 5000 + "\n")).reason.why, "en")) < 200
+
+
 def test_lines_count_through_the_documents():
     assert refused(source(POD + "---\na:\n\tb: c\n")).position.line == 19
 
@@ -255,6 +262,7 @@ ALIASES = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     for old, new in zip("abcdefgh", "bcdefghi", strict=True)
 )
 BIG = MAX_BYTES - 20
+KEYS = "".join(f"{' ' * 60}k{number}: 1\n" for number in range(5000))
 
 
 @pytest.mark.parametrize(
@@ -284,8 +292,12 @@ BIG = MAX_BYTES - 20
         ":" * BIG,
         "!" * BIG,
         "a: |\n" + "  x\n" * (BIG // 4),
+        "a" * BIG,
+        "---\n" * (BIG // 4),
+        "apiVersion: v1\nkind: List\nitems:\n" + "- {apiVersion: v1, kind: X}\n" * 5_000,
+        "a:\n" + "".join(f"{' ' * i}? {'k' * 9000}\n{' ' * i}:\n" for i in range(1, 60)) + KEYS,
     ],
-    ids=range(20),
+    ids=range(24),
 )
 def test_a_hostile_file_is_refused_within_a_second(text):
     before = time.process_time()
@@ -327,6 +339,41 @@ def test_load_takes_files_folders_and_standard_input(tmp_path):
         "-",
     ]
     assert files[-1].data == b"stdin"
+
+
+def test_the_files_of_a_submission_count_together(tmp_path):
+    half = "# " + "x" * (MAX_BYTES // 2) + "\n" + POD
+
+    for name in "abc":
+        (tmp_path / f"{name}.yaml").write_text(half)
+    files = load([str(tmp_path)])
+
+    assert len(files) == 2
+    assert "larger than 1 MiB" in in_language(refused(*files).reason.why, "en")
+
+
+def test_objects_are_counted_within_a_list_too():
+    items = "- {apiVersion: v1, kind: Pod, metadata: {name: a}}\n"
+    text = "apiVersion: v1\nkind: List\nitems:\n" + items * 101
+
+    assert len(parse([source(text)]).documents) == 101
+    error = refused(source(f"{text}---\n{text}"))
+    assert error.position.line == 3 + 101 + 1 + 3 + 100
+    assert "more than 200 objects" in in_language(error.reason.why, "en")
+
+
+def test_a_link_out_of_the_folder_is_passed_over(tmp_path):
+    (tmp_path / "secret.yaml").write_text("password: 1")
+    learner = tmp_path / "learner"
+    learner.mkdir()
+    (learner / "pod.yaml").write_text(POD)
+    (learner / "same.yaml").symlink_to("pod.yaml")
+    (learner / "stolen.yaml").symlink_to(tmp_path / "secret.yaml")
+
+    assert [file.name.rpartition("/")[2] for file in load([str(learner)])] == [
+        "pod.yaml",
+        "same.yaml",
+    ]
 
 
 def test_load_reads_no_more_than_may_be_handed_in(tmp_path):

@@ -7,7 +7,7 @@ import os
 from functools import cache
 from importlib.resources import files
 
-from podgrade.model.text import LANGUAGES, Message, Text, Words
+from podgrade.model.text import LANGUAGES, Message, Text, Words, shown
 
 __all__ = ["LANGUAGES", "catalogue", "default_language", "in_language"]
 
@@ -50,7 +50,7 @@ def _translated(message: Message, language: str) -> str:
 def _value(value: object, language: str) -> str:
     if isinstance(value, Text | Message):
         return in_language(value, language)
-    return str(value)
+    return shown(value)
 
 
 def default_language() -> str:

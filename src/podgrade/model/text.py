@@ -8,6 +8,8 @@ from typing import Any
 
 LANGUAGES = ("en", "ko")
 
+_LONGEST = 2000  # characters of one value that a sentence shows
+
 
 @dataclass(frozen=True)
 class Text:
@@ -32,10 +34,16 @@ class Message:
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.template.format_map({key: str(value) for key, value in self.values.items()})
+        return self.template.format_map({key: shown(value) for key, value in self.values.items()})
 
 
 Words = Text | Message
+
+
+def shown(value: object) -> str:
+    """A value as a sentence shows it: a name of a megabyte makes no sentence of a megabyte."""
+    text = str(value)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def say(template: str, **values: object) -> Message:

@@ -37,7 +37,7 @@ ACCEPTED_KINDS: Mapping[str, str] = {
 }
 # kinds of their own that only look like a misspelt one
 _LIKE_THEM = ("PersistentVolume", "CronJob", "PodTemplate")
-_POD_SPECS = {"Pod": "spec", "Deployment": "spec.template.spec", "Job": "spec.template.spec"}
+POD_SPECS = {"Pod": "spec", "Deployment": "spec.template.spec", "Job": "spec.template.spec"}
 
 
 def refusals(manifest: Manifest, exercise: Exercise) -> tuple[Refusal, ...]:
@@ -60,7 +60,7 @@ def _of(document: Document, exercise: Exercise) -> Iterator[Refusal]:
         yield _nameless(document)
     rules = [*EVERYWHERE, *KIND_RULES.get(document.kind, ())]
     yield from _broken(document, rules, "")
-    spec = _POD_SPECS.get(document.kind)
+    spec = POD_SPECS.get(document.kind)
     if spec:
         yield from _broken(document, [*POD_RULES, *capability_rules(exercise)], spec)
     if spec and exercise.pod_security == "restricted":

@@ -145,7 +145,7 @@ def _without_apparmor(annotations: Any) -> bool:
 
 
 def _foreign_toleration(value: Any) -> bool:
-    return isinstance(value, Mapping) and value.get("key") not in _OWN_TOLERATIONS
+    return isinstance(value, Mapping) and str(value.get("key")) not in _OWN_TOLERATIONS
 
 
 _NODE = say("it reaches into the node")

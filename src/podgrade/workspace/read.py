@@ -33,13 +33,22 @@ class Reading:
 def load(paths: Sequence[str], stdin: BinaryIO | None = None) -> tuple[SourceFile, ...]:
     """The files named: a file, several, a folder with all below it, or `-` for standard input.
 
-    Reads at most one byte more than may be handed in, so that parse() can tell what is too
-    big. Raises UsageProblem for a path that is missing or cannot be read.
+    Reads little more than may be handed in, so that parse() can tell what is too big. Raises
+    UsageProblem for a path that is missing or cannot be read.
     """
     files: list[SourceFile] = []
-    for path in paths:
-        files.extend([_from_stdin(stdin)] if path == STDIN else _from_path(Path(path)))
+    left = MAX_BYTES
+    for source in _named(paths, stdin):
+        files.append(source)
+        left -= len(source.data)
+        if left < 0:
+            break  # too much already
     return tuple(files)
+
+
+def _named(paths: Sequence[str], stdin: BinaryIO | None) -> Iterator[SourceFile]:
+    for path in paths:
+        yield from [_from_stdin(stdin)] if path == STDIN else _from_path(Path(path))
 
 
 def _from_stdin(stdin: BinaryIO | None) -> SourceFile:
@@ -65,13 +74,21 @@ def _from_file(path: Path) -> SourceFile:
 
 
 def _below(folder: Path) -> list[Path]:
-    """Manifests in a folder and below, sorted; hidden and special files are passed over."""
+    """Manifests in a folder and below, sorted. Hidden and special files are passed over, and
+    links that lead out of it: what they show is not the learner's.
+    """
     found: list[Path] = []
+    inside = folder.resolve()
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         paths = (Path(parent, name) for name in names if not name.startswith("."))
-        found.extend(path for path in paths if path.suffix.lower() in _SUFFIXES and path.is_file())
+        found.extend(path for path in paths if _is_manifest(path, inside))
     return sorted(found)
+
+
+def _is_manifest(path: Path, inside: Path) -> bool:
+    named = path.suffix.lower() in _SUFFIXES
+    return named and path.is_file() and path.resolve().is_relative_to(inside)
 
 
 def parse(files: Sequence[SourceFile]) -> Manifest:
@@ -86,6 +103,8 @@ def read(files: Sequence[SourceFile]) -> Reading:
     for raw in _raws(files):
         notes.extend(repeat_notes(raw.repeats))
         for document in objects_of(raw):
+            if len(documents) == MAX_DOCUMENTS:
+                raise _too_many(document.position)
             kept, note = in_default_namespace(document)
             documents.append(kept)
             notes.extend([note] if note else [])
@@ -96,22 +115,25 @@ def read(files: Sequence[SourceFile]) -> Reading:
 
 def _raws(files: Sequence[SourceFile]) -> Iterator[Raw]:
     budget = Budget()
-    count = 0
+    left = MAX_BYTES
     for source in files:
-        for raw in documents_of(source, budget):
-            count += 1
-            if count > MAX_DOCUMENTS:
-                raise _too_many(raw.position)
-            yield raw
+        left -= len(source.data)
+        if left < 0:
+            raise _too_big(Position(source.name, 1))
+        yield from documents_of(source, budget)
+
+
+def _too_big(position: Position) -> Unreadable:
+    why = say("the manifest is larger than {limit} MiB", limit=MAX_BYTES >> 20)
+    return unreadable(NOT_YAML, position, why, _ONLY)
 
 
 def _too_many(position: Position) -> Unreadable:
-    return unreadable(
-        NOT_YAML,
-        position,
-        say("there are more than {limit} documents", limit=MAX_DOCUMENTS),
-        say("hand in only the objects that the exercise asks for"),
-    )
+    why = say("there are more than {limit} objects", limit=MAX_DOCUMENTS)
+    return unreadable(NOT_YAML, position, why, _ONLY)
+
+
+_ONLY = say("hand in only the objects that the exercise asks for")
 
 
 def _nothing(files: Sequence[SourceFile]) -> Unreadable:

@@ -12,7 +12,7 @@ from podgrade.model.submission import Position, SourceFile
 from podgrade.model.text import Message, say
 from podgrade.workspace import yaml_json
 from podgrade.workspace.unreadable import NOT_YAML, Unreadable, unreadable
-from podgrade.workspace.yaml_limits import MAX_BYTES, Budget, LimitError
+from podgrade.workspace.yaml_limits import Budget, LimitError
 from podgrade.workspace.yaml_spot import Trouble
 from podgrade.workspace.yaml_stream import Chunk, SeparatorError, chunks, decode
 from podgrade.workspace.yaml_tree import Place, Tree, TreeError, build
@@ -40,13 +40,6 @@ class Raw:
 
 def documents_of(source: SourceFile, budget: Budget) -> Iterator[Raw]:
     """The documents of one file that hold something. Raises Unreadable."""
-    if len(source.data) > MAX_BYTES:
-        raise unreadable(
-            NOT_YAML,
-            Position(source.name, 1),
-            say("the file is larger than {limit} MiB", limit=MAX_BYTES >> 20),
-            say("hand in only the objects that the exercise asks for"),
-        )
     stream = chunks(_text(source))
     while True:
         try:
@@ -97,6 +90,7 @@ def _separator(name: str, error: SeparatorError) -> Unreadable:
 
 def _document(name: str, chunk: Chunk, budget: Budget) -> Raw | None:
     try:
+        budget.spend(nodes=1)  # an empty document costs something, too
         tree = _json_tree(chunk, budget) if chunk.is_json else build(chunk.text, budget)
     except yaml.YAMLError as error:
         raise _syntax(name, explain(chunk, error)) from error

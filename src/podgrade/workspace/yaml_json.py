@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import yaml
-
 from podgrade.workspace.yaml_limits import MAX_DEPTH, Budget, LimitError
 from podgrade.workspace.yaml_scalars import ScalarError, for_json
 from podgrade.workspace.yaml_tree import TreeError
 
-_NOWHERE = yaml.Event()
-
 
 def meant(value: Any, budget: Budget, depth: int = 0) -> Any:
     """The value with Go's numbers and without lone surrogates. Raises LimitError, TreeError."""
-    budget.spend(_NOWHERE, nodes=1)
+    budget.spend(nodes=1)
     if isinstance(value, dict | list) and depth >= MAX_DEPTH:
         raise LimitError("depth", MAX_DEPTH, 0, 0)
     if isinstance(value, dict):

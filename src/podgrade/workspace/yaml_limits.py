@@ -13,12 +13,17 @@ from dataclasses import dataclass
 import yaml
 
 MAX_BYTES = 1 << 20
+"""Of all files of a submission together; a document counts at least as one node."""
 MAX_DOCUMENTS = 200
+"""Objects, those within a List counted one by one."""
 MAX_DEPTH = 64
 MAX_NODES = 20_000
 MAX_ALIASES = 1_000
 MAX_EXPANDED = 4 << 20
-"""Characters of all scalars together once every alias is written out."""
+"""Characters of all scalars once every alias is written out, and of the paths to all fields."""
+
+NOWHERE = yaml.Event()
+"""For what is counted before it is read: the document's own place stands for it."""
 
 
 class LimitError(Exception):
@@ -37,7 +42,7 @@ class Budget:
     aliases: int = MAX_ALIASES
     characters: int = MAX_EXPANDED
 
-    def spend(self, event: yaml.Event, *, nodes: int = 0, characters: int = 0) -> None:
+    def spend(self, event: yaml.Event = NOWHERE, *, nodes: int = 0, characters: int = 0) -> None:
         """Take nodes and characters off; LimitError when nothing is left."""
         self.nodes -= nodes
         self.characters -= characters

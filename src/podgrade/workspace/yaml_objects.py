@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from podgrade.model.submission import Document
+from podgrade.model.submission import Document, Position
 from podgrade.model.text import Message, Words, say
 from podgrade.workspace.unreadable import NOT_KUBERNETES, Unreadable, unreadable
 from podgrade.workspace.yaml_documents import Raw, Repeated
 from podgrade.workspace.yaml_trouble import template_words
 
 _MOST_NOTES = 5
+_ENOUGH = 200  # characters of a text that is looked through for what was meant
 
 
 def objects_of(raw: Raw) -> Iterator[Document]:
@@ -22,17 +24,20 @@ def objects_of(raw: Raw) -> Iterator[Document]:
     if not (document.kind.endswith("List") and isinstance(items, list)):
         yield _checked(document)
         return
+    inside = _places_in_items(raw.positions)
     for number, item in enumerate(items):
-        yield from objects_of(_item(raw, f"items[{number}]", item))
+        where = raw.positions.get(f"items[{number}]", raw.position)
+        yield from objects_of(Raw(item, where, inside.get(number, {})))
 
 
-def _item(raw: Raw, path: str, value: Any) -> Raw:
-    positions = {
-        known[len(path) + 1 :]: position
-        for known, position in raw.positions.items()
-        if known.startswith(f"{path}.")
-    }
-    return Raw(value, raw.positions.get(path, raw.position), positions)
+def _places_in_items(positions: Mapping[str, Position]) -> Mapping[int, dict[str, Position]]:
+    """The places within each item of a list, by its number."""
+    found: dict[int, dict[str, Position]] = defaultdict(dict)
+    for path, position in positions.items():
+        number, bracket, rest = path.removeprefix("items[").partition("].")
+        if bracket and number.isdigit() and path.startswith("items["):
+            found[int(number)][rest] = position
+    return found
 
 
 def _body(raw: Raw) -> Mapping[str, Any]:
@@ -50,7 +55,7 @@ def _not_a_mapping(value: Any) -> tuple[Message, Message]:
     text = str(value)
     if "{{" in text:
         return template_words()
-    match = re.search(r"(\w+):(\S+)", text)
+    match = re.search(r"(\w+):(\S+)", text[:_ENOUGH])
     if match and "://" not in match[0]:
         return (
             say("this is not a Kubernetes object: there is no space after the colon"),

@@ -35,6 +35,7 @@ _INTEGER = re.compile(
     r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))", re.ASCII
 )
 _BASES = (16, 2, 8, 10)
+_MOST_DIGITS = 64  # of a number of 64 bits in any of these bases
 
 
 class ScalarError(ValueError):
@@ -69,16 +70,21 @@ def _number(digits: str, text: str) -> Scalar:
     match = _INTEGER.fullmatch(digits)
     if match:
         number = _integer(match)
-        if -(1 << 63) <= number < (1 << 64) and not (match[1] == "+" and number >= 1 << 63):
+        if number is not None and not (match[1] == "+" and number >= 1 << 63):
             return number
     return _finite(digits, text) if _FLOAT.fullmatch(digits) else text
 
 
-def _integer(match: re.Match[str]) -> int:
+def _integer(match: re.Match[str]) -> int | None:
+    """The number, or None where it does not fit into Go's int64 and uint64."""
     digits, base = next(
         (match[group], base) for group, base in enumerate(_BASES, 2) if match[group] is not None
     )
-    return int(digits, base) * (-1 if match[1] == "-" else 1)
+    digits = digits.lstrip("0") or "0"
+    if len(digits) > _MOST_DIGITS:
+        return None  # before it is converted: a million digits take their time
+    number = int(digits, base) * (-1 if match[1] == "-" else 1)
+    return number if -(1 << 63) <= number < (1 << 64) else None
 
 
 def _finite(digits: str, text: str) -> Scalar:

@@ -139,7 +139,7 @@ class _Builder:
         items: list[Any] = []
         for event in self._until(yaml.SequenceEndEvent):
             name = f"{path}[{len(items)}]"
-            self._tree.places[name] = place(event)
+            self._put(name, event)
             items.append(self._value(event, name))
         return items
 
@@ -162,9 +162,15 @@ class _Builder:
         here = place(event)
         if key in written:
             self._tree.repeats.append(Repeat(name, written[key], here))
-        written[key] = self._tree.places[name] = here
+        written[key] = here
+        self._put(name, event)
         if path.rpartition(".")[2] in _FREE_KEYS:
-            self._tree.places[f"{path}[{key}]"] = here
+            self._put(f"{path}[{key}]", event)
+
+    def _put(self, path: str, event: yaml.Event) -> None:
+        """Remember where a path is; deep down, long keys make many long ones."""
+        self._budget.spend(event, characters=len(path))
+        self._tree.places[path] = place(event)
 
     def _key(self, event: yaml.Event) -> str:
         if isinstance(event, yaml.AliasEvent):
