@@ -37,29 +37,6 @@ def _offline(monkeypatch):
     monkeypatch.setattr(routes.aim, "existing_pod", lambda b: b.workspace.view.pods()[0])
 
 
-def slice_of(*endpoints):
-    return {"endpoints": [dict(endpoint) for endpoint in endpoints]}
-
-
-def test_endpoints_are_counted_as_the_api_means_them():
-    said = {"conditions": {"ready": True}, "addresses": ["10.0.0.1"], "targetRef": {"uid": "a"}}
-    unsaid = {"conditions": {}, "addresses": ["10.0.0.2"], "targetRef": {"uid": "b"}}
-    refused = {"conditions": {"ready": False}, "addresses": ["10.0.0.3"]}
-    again = said | {"addresses": ["fd00::1"]}
-
-    assert service.ready([slice_of(said, unsaid, refused), slice_of(again), {}]) == 2
-
-
-def test_the_watch_of_slices_is_taken_in():
-    known = {}
-    one = {"metadata": {"uid": "s"}, "endpoints": [{"addresses": ["10.0.0.1"]}]}
-    service._take(known, {"type": "ADDED", "object": one})
-    assert service.ready(known.values()) == 1
-    service._take(known, {"type": "ERROR", "object": {"metadata": {}}})
-    service._take(known, {"type": "DELETED", "object": one})
-    assert known == {}
-
-
 def test_a_selector_that_matches_nothing_shows_both_sides():
     reason = routes.no_match(bench(pod({"app": "wbe"})), APP)
 

@@ -21,6 +21,7 @@ from podgrade.model.text import Words, say
 
 T = TypeVar("T")
 
+_A_MOMENT = 0.1  # seconds until a stream that broke off is asked for again
 _BACK_OFF = wait_random_exponential(multiplier=0.1, max=3.0)  # seconds
 
 
@@ -71,6 +72,16 @@ def persistently(attempt: Callable[[], T], *, seconds: float, stop: threading.Ev
         if stop.is_set():
             raise Stopped from error
         raise
+
+
+def await_next_try(error: Unanswered, stop: threading.Event) -> None:
+    """Wait a moment after a stream broke off. Raises the error where asking again is of no use,
+    Stopped once the run's stop event is set.
+    """
+    if not error.again:
+        raise error
+    if stop.wait(_A_MOMENT):
+        raise Stopped from error
 
 
 def _worth_it(error: BaseException) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from podgrade.cluster.connection import Silence
+from podgrade.cluster.connection import Silence, Unanswered
 from podgrade.cluster.kinds import path_of
+from podgrade.cluster.retry import await_next_try
 from podgrade.model.reason import Doom, Reason
 from podgrade.model.text import Words, say
 from podgrade.probes import aim, kubectl
@@ -18,6 +18,8 @@ from podgrade.probes.tape import Stage
 from podgrade.probes.values import About, Flag
 from podgrade.workspace.doom import Goal, GoalKind
 
+_VERSIONS = frozenset({"ADDED", "MODIFIED", "DELETED"})
+_BETWEEN = 0.1  # seconds between two watches where the server ends one
 _TO_COUNT = 10.0  # seconds that the Job's controller gets at least to count a Pod that is over
 
 
@@ -67,15 +69,35 @@ def _counted(bench: Bench, name: str, seconds: float) -> Mapping[str, bool]:
 
 
 def versions(bench: Bench, name: str, seconds: float) -> Iterator[Mapping[str, Any]]:
-    """The Job as it is and as it changes, for so many seconds at most."""
+    """The Job as it is and as it changes, for so many seconds at most.
+
+    A watch that ends or breaks off is asked for again; it begins with the Job as it is then.
+    """
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        try:
+            yield from _until_it_ends(bench, name, left)
+            bench.stop.wait(_BETWEEN)
+        except Silence:
+            break
+        except Unanswered as error:
+            await_next_try(error, bench.stop)
+        aim.check_stop(bench)
+    aim.check_stop(bench)
+
+
+def _until_it_ends(bench: Bench, name: str, seconds: float) -> Iterator[Mapping[str, Any]]:
     path = path_of("Job", bench.workspace.namespace)
     query = {"watch": True, "fieldSelector": f"metadata.name={name}"}
-    with contextlib.suppress(Silence):
-        lines = bench.workspace.connection.lines(path, query=query, timeout=seconds)
-        with bench.closer.closing(lines) as events:
-            for line in events:
-                yield json.loads(line).get("object", {})
-    aim.check_stop(bench)
+    end = time.monotonic() + seconds
+    lines = bench.workspace.connection.lines(path, query=query, timeout=seconds, patience=seconds)
+    with bench.closer.closing(lines) as events:
+        for line in events:
+            event = json.loads(line)
+            if event.get("type") in _VERSIONS:
+                yield event["object"]
+            if time.monotonic() >= end:
+                return
 
 
 def conditions(job: Mapping[str, Any]) -> dict[str, bool]:

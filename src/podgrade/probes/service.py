@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Iterable, Mapping
-from typing import Any
-
-from podgrade.cluster.connection import Silence
-from podgrade.cluster.kinds import path_of
 from podgrade.model.failure import Failure
 from podgrade.model.reason import Reason
 from podgrade.model.text import Words, say
@@ -17,11 +10,9 @@ from podgrade.probes.bench import Bench
 from podgrade.probes.tape import Stage
 from podgrade.probes.values import About, Flag, Text
 from podgrade.workspace.doom import Goal, GoalKind
+from podgrade.workspace.endpoints import OF_SERVICE, await_endpoints
 from podgrade.workspace.target import is_ready
 
-Slice = Mapping[str, Any]
-
-_OF_SERVICE = "kubernetes.io/service-name"  # the label of a Service's EndpointSlices
 _FOLLOWS = 15.0  # seconds in which the endpoints follow the Pods
 
 
@@ -113,50 +104,11 @@ def _pods_agree(bench: Bench, service: routes.Service, count: int, subject: Word
 
 
 def _endpoints_agree(bench: Bench, name: str, count: int) -> bool:
-    """Follow the Service's EndpointSlices until they have so many ready endpoints."""
-    query = {"labelSelector": f"{_OF_SERVICE}={name}"}
-    listed = routes.get(bench, "EndpointSlice", **query)
-    slices = {str(one["metadata"]["uid"]): one for one in listed.get("items") or ()}
-    if ready(slices.values()) == count:
-        return True
-    path = path_of("EndpointSlice", bench.workspace.namespace)
-    query |= {"watch": "true", "resourceVersion": str(listed["metadata"]["resourceVersion"])}
-    end = time.monotonic() + _FOLLOWS
-    try:
-        lines = bench.workspace.connection.lines(path, query=query, timeout=_FOLLOWS)
-        with bench.closer.closing(lines) as changes:
-            for line in changes:
-                _take(slices, json.loads(line))
-                if ready(slices.values()) == count:
-                    return True
-                if time.monotonic() >= end:
-                    break
-    except Silence:
-        pass
+    """Wait until the Service has so many ready endpoints: they follow the Pods."""
+    connection, namespace = bench.workspace.connection, bench.workspace.namespace
+    got = await_endpoints(connection, namespace, name, lambda got: got == count, _FOLLOWS)
     aim.check_stop(bench)
-    return False
-
-
-def _take(slices: dict[str, Slice], change: Mapping[str, Any]) -> None:
-    """Take in one event of the watch."""
-    one = change["object"]
-    uid = str(one["metadata"].get("uid", ""))
-    if change["type"] == "DELETED":
-        slices.pop(uid, None)
-    elif change["type"] in {"ADDED", "MODIFIED"}:
-        slices[uid] = one
-
-
-def ready(slices: Iterable[Slice]) -> int:
-    """How many endpoints are ready; one Pod with addresses of both families counts once."""
-    found = set()
-    for one in slices:
-        for endpoint in one.get("endpoints") or ():
-            # "A nil value should be interpreted as true" (EndpointConditions).
-            if (endpoint.get("conditions") or {}).get("ready") is not False:
-                pod = (endpoint.get("targetRef") or {}).get("uid")
-                found.add(pod or endpoint["addresses"][0])
-    return len(found)
+    return got == count
 
 
 def _shown(bench: Bench, service: routes.Service) -> Words:
@@ -196,7 +148,7 @@ def _still_ready(pod: aim.Pod) -> Reason:
 def _unfollowed(service: routes.Service, count: int) -> Reason:
     name = service["metadata"]["name"]
     look = say(
-        "Look at `kubectl get endpointslices -l {label}={name}`", label=_OF_SERVICE, name=name
+        "Look at `kubectl get endpointslices -l {label}={name}`", label=OF_SERVICE, name=name
     )
     if not count and service["spec"].get("publishNotReadyAddresses"):
         why = say("Service {name} also sends to Pods that are not Ready", name=name)

@@ -11,6 +11,7 @@ from typing import Any
 
 from podgrade.cluster.connection import ApiRefusal, Connection, Silence, Unanswered
 from podgrade.cluster.kinds import path_of
+from podgrade.cluster.retry import await_next_try
 from podgrade.model.errors import InfrastructureError
 from podgrade.model.text import Words, say
 from podgrade.workspace import fence
@@ -110,8 +111,7 @@ def appeared(connection: Connection, kind: str, namespace: str, name: str, end: 
             if _came(connection, path, query, left):
                 return
         except Unanswered as error:
-            if not error.again or connection.stop.wait(_AGAIN):
-                raise
+            await_next_try(error, connection.stop)
     raise InfrastructureError(
         say(
             "{kind} {name} did not appear in namespace {namespace} in time",

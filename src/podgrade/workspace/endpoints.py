@@ -15,7 +15,8 @@ from podgrade.workspace.news import until_news
 
 Slice = Mapping[str, Any]
 
-_SERVICE = "kubernetes.io/service-name"
+OF_SERVICE = "kubernetes.io/service-name"
+"""The label of a Service's EndpointSlices."""
 
 
 def ready_endpoints(slices: Iterable[Slice]) -> int:
@@ -42,7 +43,7 @@ def await_endpoints(
     InfrastructureError where the cluster does not answer.
     """
     path = path_of("EndpointSlice", namespace)
-    chosen = {"labelSelector": f"{_SERVICE}={service}"}
+    chosen = {"labelSelector": f"{OF_SERVICE}={service}"}
     end = time.monotonic() + limit
     while True:
         answer = connection.request("GET", path, query=chosen)
