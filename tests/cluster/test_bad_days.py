@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import concurrent.futures
 import json
-import subprocess
 import sys
 import threading
 import time
@@ -14,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from tests.cluster.programs import Programs
 from tests.cluster.rooms import until
 from tests.faults.days import DAYS, Costs, Day
 from tests.faults.proxy import FaultyApi, nothing
@@ -23,23 +24,40 @@ from podgrade.cluster.kinds import path_of
 
 ROOT = Path(__file__).parents[2]
 PODGRADE = str(Path(sys.executable).with_name("podgrade"))
-FIXTURES = {
-    "fixtures/sidecar/reference/pod/pod.yaml": {},
-    "fixtures/sidecar/broken/two-volumes/pod.yaml": {"test_sidecar_prints_requests": "failed"},
-}
+FIXTURES = (
+    "init-wait/reference/pod",  # the longest first
+    "init-wait/broken/failure-hidden",
+    "sidecar/reference/pod",
+    "sidecar/broken/two-volumes",
+)
 LIMIT = 240  # seconds; every limit of ours is shorter, on a busy machine, too
+AT_ONCE = 6  # they mostly wait
 
 
 @pytest.fixture(scope="module")
 def gradings(kubeconfig, tmp_path_factory):
-    """All days at once, a few at a time: they mostly wait."""
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        yield {
-            (day, file): pool.submit(spend, day, kubeconfig, tmp_path_factory.mktemp("day"), file)
-            for file in FIXTURES
-            for day in DAYS
-        }
-        pool.shutdown(cancel_futures=True)
+    """All days at once, a few at a time. When the tests are interrupted, so are they."""
+    pool = concurrent.futures.ThreadPoolExecutor(AT_ONCE)
+    with Programs() as programs:
+        try:
+            yield {
+                (day, fixture): pool.submit(
+                    spend, day, Desk(kubeconfig, tmp_path_factory.mktemp("day"), programs), fixture
+                )
+                for fixture in FIXTURES
+                for day in DAYS
+            }
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where one day is spent."""
+
+    kubeconfig: Path
+    folder: Path
+    programs: Programs
 
 
 @dataclass(frozen=True)
@@ -51,20 +69,21 @@ class Spent:
     left: frozenset[str]
 
 
-def spend(day: Day, kubeconfig: Path, folder: Path, file: str) -> Spent:
-    with FaultyApi(kubeconfig) as api:
+def spend(day: Day, desk: Desk, fixture: str) -> Spent:
+    with FaultyApi(desk.kubeconfig) as api:
         api.plan = day.plan
-        result = grade(api, folder, file)
+        result = grade(api, desk, fixture)
         faults = api.faults
         api.plan = nothing
-        return Spent(result, faults, left_of(api, kubeconfig, folder))
+        return Spent(result, faults, left_of(api, desk))
 
 
-def grade(api: FaultyApi, folder: Path, file: str) -> Mapping[str, Any]:
+def grade(api: FaultyApi, desk: Desk, fixture: str) -> Mapping[str, Any]:
     """The result of `podgrade check` through the proxy; it must end by itself."""
-    command = [PODGRADE, "check", "sidecar", str(ROOT / file)]
-    command += ["--kubeconfig", str(api.kubeconfig(folder)), "--format", "json"]
-    ended = subprocess.run(command, capture_output=True, timeout=LIMIT, check=False, cwd=ROOT)
+    slug = fixture.partition("/")[0]
+    command = [PODGRADE, "check", slug, str(ROOT / "fixtures" / fixture)]
+    command += ["--kubeconfig", str(api.kubeconfig(desk.folder)), "--format", "json"]
+    ended = desk.programs.run(command, ROOT, LIMIT)
     assert ended.returncode in (0, 1, 3), ended.stderr.decode()
     result: Mapping[str, Any] = json.loads(ended.stdout)
     return result
@@ -74,41 +93,40 @@ def verdicts(result) -> dict[str, str]:
     return {one["name"]: one["verdict"] for one in result["results"]}
 
 
-def wrong(result, failing: Mapping[str, str]) -> dict[str, str]:
-    """Verdicts that say something untrue of a submission that fails these checks."""
-    after = "not reached" if failing else "passed"
-    late = {"test_sidecar_prints_the_file", "test_stable"}
-    expected = {
-        name: failing.get(name, after if failing and name in late else "passed")
-        for name in verdicts(result)
-    }
+def wrong(result, fixture: str) -> dict[str, str]:
+    """Verdicts that say something untrue of the fixture."""
+    path = ROOT / "fixtures" / fixture / "expect.yaml"
+    expected = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    right = dict.fromkeys(expected.get("failed", ()), "failed")
+    right |= dict.fromkeys(expected.get("not_reached", ()), "not reached")
     return {
         name: seen
         for name, seen in verdicts(result).items()
-        if seen not in (expected[name], "error")
+        if seen not in (right.get(name, "passed"), "error")
     }
 
 
-@pytest.mark.parametrize("file", FIXTURES)
+@pytest.mark.parametrize("fixture", FIXTURES)
 @pytest.mark.parametrize("day", DAYS, ids=str)
-def test_no_verdict_is_wrong_on_a_bad_day(gradings, day: Day, file):
-    spent = gradings[day, file].result()
+def test_no_verdict_is_wrong_on_a_bad_day(gradings, day: Day, fixture):
+    spent = gradings[day, fixture].result()
     errors = "error" in verdicts(spent.result).values()
 
     assert spent.faults > 0
-    assert wrong(spent.result, FIXTURES[file]) == {}
+    assert wrong(spent.result, fixture) == {}
     assert day.costs is Costs.MAYBE or errors == (day.costs is Costs.ERRORS)
     assert spent.left == frozenset()
 
 
-def left_of(api: FaultyApi, kubeconfig: Path, folder: Path) -> frozenset[str]:
+def left_of(api: FaultyApi, desk: Desk) -> frozenset[str]:
     """What of a run stays although `podgrade clean` was told to delete it."""
     runs = {name.split("-")[1] for name in api.namespaces}
     assert len(runs) == 1
     command = [PODGRADE, "clean", "--run", runs.pop()]
-    command += ["--kubeconfig", str(api.kubeconfig(folder))]
-    subprocess.run(command, check=True, timeout=60, capture_output=True, cwd=ROOT)
-    spaces = Connection.open(kubeconfig).request("GET", path_of("Namespace"))["items"]
+    command += ["--kubeconfig", str(api.kubeconfig(desk.folder))]
+    cleaned = desk.programs.run(command, ROOT, 60)
+    assert cleaned.returncode == 0, cleaned.stderr.decode()
+    spaces = Connection.open(desk.kubeconfig).request("GET", path_of("Namespace"))["items"]
     standing = {
         one["metadata"]["name"] for one in spaces if one["status"]["phase"] != "Terminating"
     }
@@ -116,14 +134,15 @@ def left_of(api: FaultyApi, kubeconfig: Path, folder: Path) -> frozenset[str]:
 
 
 def test_a_server_that_restarts_for_20_s_costs_nothing(kubeconfig, tmp_path):
-    with FaultyApi(kubeconfig) as api:
+    with FaultyApi(kubeconfig) as api, Programs() as programs:
         away = threading.Thread(target=restart, args=(api,))
         away.start()
-        result = grade(api, tmp_path, "fixtures/sidecar/reference/pod/pod.yaml")
+        desk = Desk(kubeconfig, tmp_path, programs)
+        result = grade(api, desk, "sidecar/reference/pod")
         away.join()
 
-        assert wrong(result, {}) == {}
-        assert left_of(api, kubeconfig, tmp_path) == frozenset()
+        assert wrong(result, "sidecar/reference/pod") == {}
+        assert left_of(api, desk) == frozenset()
 
 
 def restart(api: FaultyApi) -> None:
