@@ -6,13 +6,13 @@ import json
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from podgrade.model.submission import SourceFile
 from podgrade.workspace.read import Unreadable, parse
 
-HEAD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\n"
+HEAD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: NAME}\n"
 SCALARS = [
     'y', 'n', 'Y', 'N', 'yes', 'no', 'on', 'off', 'ON', 'Off', 'true', 'TRUE', 'True', 'tRUE',
     '~', 'null', 'Null', 'nULL', '010', '08', '09', '0o17', '0o8', '0x1F', '0b11', '-0b11',
@@ -73,15 +73,17 @@ class BothSides:
         self.kubectl, self.folder, self.names = kubectl, folder, count()
 
     def compare(self, bodies):
-        """The documents that mean different things, with both meanings."""
-        texts = {f"doc-{next(self.names)}": body for body in bodies}
-        texts = {name: HEAD % name + body for name, body in texts.items()}
-        theirs = self.kubectl_says(texts)
-        ours = {name: ours_says(text) for name, text in texts.items()}
+        """The objects that mean different things, with both meanings."""
+        return self.compare_files(HEAD + body for body in bodies)
+
+    def compare_files(self, texts):
+        """The same for whole files; NAME in them makes the names that tell them apart."""
+        named = {f"doc-{number}": text for number, text in zip(self.names, texts, strict=False)}
+        named = {name: text.replace("NAME", name) for name, text in named.items()}
+        theirs = self.kubectl_says(named)
+        ours = {name: ours_says(text) for name, text in named.items()}
         return {
-            texts[name]: (ours[name], theirs.get(name))
-            for name in texts
-            if ours[name] != theirs.get(name)
+            named[name]: (ours[name], theirs[name]) for name in named if ours[name] != theirs[name]
         }
 
     def kubectl_says(self, texts):
@@ -91,8 +93,13 @@ class BothSides:
         done = self.kubectl.attempt("create", *options, "-f", str(self.folder))
         for name in texts:
             (self.folder / f"{name}.yaml").unlink()
-        found = values_of(done.stdout)
-        return {one["metadata"]["name"]: one for one in map(without_namespace, found)}
+        found = {name: [] for name in texts}
+        for one in map(without_namespace, values_of(done.stdout)):
+            found["-".join(one["metadata"]["name"].split("-")[:2])].append(one)
+        return {
+            name: None if f"/{name}.yaml" in done.stderr else objects
+            for name, objects in found.items()
+        }
 
 
 def values_of(text):
@@ -112,10 +119,10 @@ def without_namespace(one):
 
 def ours_says(text):
     try:
-        (document,) = parse([SourceFile("pod.yaml", text.encode())]).documents
+        documents = parse([SourceFile("pod.yaml", text.encode())]).documents
     except Unreadable:
         return None
-    return numbers(document.body)
+    return [numbers(document.body) for document in documents]
 
 
 def numbers(value):
@@ -143,6 +150,13 @@ def test_documents(both):
     assert both.compare(BODIES) == {}
 
 
+# Nothing is made smaller when a test fails: that would ask kubectl for minutes.
+BOUNDED = settings(
+    deadline=None,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 # `[a:]` is text to kubectl and refused here: libyaml ends a value at a colon before a bracket
 letters = st.text(alphabet="0123456789abefnoxyNTtrus_.:+-~?#, é가\"'", max_size=8)
 plain = letters.filter(lambda text: not text.rstrip().endswith(":") and ":," not in text)
@@ -167,7 +181,125 @@ block = st.lists(st.tuples(key, flow), min_size=1, max_size=4).map(
 
 
 @seed(20260101)
-@settings(max_examples=8, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(BOUNDED, max_examples=8)
 @given(st.lists(st.one_of(block, flow.map("v: {}\n".format)), min_size=20, max_size=40))
 def test_generated_documents(both, bodies):
     assert both.compare(bodies) == {}
+
+
+# What a later key replaces is checked here all the same: `.inf` in it is refused, by kubectl not.
+finite = scalar.filter(lambda text: not any(word in text.lower() for word in ("inf", "nan")))
+REFERRING = (
+    "*x", "*y", "*z", "&x 1", "&y {b: 1}", "{<<: *x, b: 3}", "{b: 3, <<: *x}", "[*x, *y]",
+    "!!str y", "{<<: [*x, *y], <<: *y}", "{'<<': *x}", "!!map {a: 1}", "!!seq [1]", "!!binary aGk=",
+    "? a", "{}",
+)  # fmt: skip
+MERGED = (
+    "*x",
+    "*y",
+    "*z",
+    "[*x, *y]",
+    "[*y, *x]",
+    "{b: 5}",
+    "[{b: 7}, *x]",
+    "1",
+    "[]",
+    "{}",
+    "[1]",
+)
+TEXT_BLOCKS = ("|", ">-", "|+", ">+", "|2")
+names = st.sampled_from(["a", "b", "c", "d"])
+
+
+@st.composite
+def nested(draw, depth=0):
+    """Lines of a mapping with anchors, aliases, merges and keys that come again."""
+    pad = "  " * depth
+    lines = [] if depth else ["a: &x {b: 1, c: &z {d: 2}}", "b: &y {b: 2, e: [1, y]}"]
+    for name in draw(st.lists(names, min_size=1, max_size=4)):
+        match draw(st.integers(0, 6)):
+            case 0 | 1 if depth < 3:
+                lines += [f"{pad}{name}:", *draw(nested(depth + 1))]
+            case 2:
+                lines.append(f"{pad}<<: {draw(st.sampled_from(MERGED))}")
+            case 3:
+                lines.append(f"{pad}{name}: {draw(st.sampled_from(REFERRING))}")
+            case 4:
+                lines += [
+                    f"{pad}{name}:",
+                    f"{pad}- {draw(finite)}",
+                    f"{pad}- {name}: {draw(finite)}",
+                ]
+            case 5:
+                lines.append(f"{pad}{name}: {draw(st.sampled_from(TEXT_BLOCKS))}")
+                lines += [f"{pad}   x y", "", f"{pad}   z"]
+            case _:
+                lines.append(f"{pad}{name}: {draw(finite)}")
+    return lines
+
+
+JSON_NUMBERS = ("1e400", "-0", "0.0", "1E5", "01", "1.", "NaN", "123456789012345678901234567890")
+JSON_TEXTS = (
+    '"\\u00e9"',
+    '"\\ud800"',
+    '"\\u0000"',
+    '"a\tb"',
+    "'a'",
+    "true",
+    "null",
+    '{"a":1,"a":2}',
+)
+json_value = st.one_of(
+    st.floats(allow_nan=False, allow_infinity=False).map(repr),
+    st.integers().map(str),
+    st.sampled_from(JSON_NUMBERS + JSON_TEXTS),
+)
+SEPARATORS = ("---\n", "---\n---\n", "--- # c\n", "---\n# c\n---\n", "--- \n", "---\n~\n---\n")
+STARTS = ("", "\ufeff", "---\n", "# c\n", "%YAML 1.1\n---\n")
+OBJECT = '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "NAME-%d"}, "v": %s}'
+LISTS = ("List", "ConfigMapList", "ConfigMap")
+
+
+@st.composite
+def streams(draw):
+    """A file of several documents: blocks, JSON, Lists."""
+    text = draw(st.sampled_from(STARTS))
+    for number in range(draw(st.integers(1, 4))):
+        match draw(st.integers(0, 3)):
+            case 0 | 1:
+                text += f"{HEAD.strip()[:-1]}-{number}}}\nv: {draw(flow)}\n"
+            case 2:
+                text += OBJECT % (number, draw(json_value)) + "\n"
+            case _:
+                item = "{apiVersion: v1, kind: ConfigMap, metadata: {name: NAME-%d}, v: %s}"
+                item %= (number, draw(finite))
+                kind = draw(st.sampled_from(LISTS))
+                text += f"apiVersion: v1\nkind: {kind}\nitems:\n- {item}\n"
+        text += draw(st.sampled_from(SEPARATORS))
+    return text
+
+
+def is_json(text):
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return text != "NaN"
+
+
+@st.composite
+def json_streams(draw):
+    """JSON objects one after the other; in the first alone, what is no JSON is YAML to kubectl."""
+    values = draw(st.lists(json_value.filter(is_json), min_size=1, max_size=3))
+    between = draw(st.sampled_from(["", "\n", " ", "\n\n\t"]))
+    return between.join(OBJECT % (number, value) for number, value in enumerate(values))
+
+
+@seed(20260102)
+@settings(BOUNDED, max_examples=6)
+@given(
+    st.lists(nested().map(lambda lines: HEAD + "\n".join(lines) + "\n"), min_size=20, max_size=40),
+    st.lists(streams() | json_streams(), min_size=20, max_size=40),
+)
+def test_generated_files(both, merges, files):
+    assert both.compare_files([*merges, *files]) == {}

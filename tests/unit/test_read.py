@@ -126,6 +126,16 @@ def test_the_items_of_a_list_have_places_of_their_own():
     assert (first.locate("kind").line, second.locate("apiVersion").line) == (4, 7)
 
 
+def test_what_has_items_is_a_list_as_for_kubectl():
+    items = "items:\n- metadata: {name: a}\n- {kind: Secret, apiVersion: v1}\n"
+    first, second = parse([source(f"apiVersion: v1\nkind: PodList\n{items}")]).documents
+
+    assert (first.kind, first.api_version, first.name) == ("Pod", "v1", "a")
+    assert first.locate("metadata.name").line == 4
+    assert second.kind == "Secret"
+    assert len(parse([source(f"apiVersion: v1\nkind: Pod\n{items}")]).documents) == 2
+
+
 def test_the_default_namespace_is_taken_off_with_a_note():
     reading = read(
         [source("apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  namespace: default\n")]

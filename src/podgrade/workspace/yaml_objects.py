@@ -18,16 +18,27 @@ _ENOUGH = 200  # characters of a text that is looked through for what was meant
 
 
 def objects_of(raw: Raw) -> Iterator[Document]:
-    """The objects of one document: itself, or the items of a `kind: List`. Raises Unreadable."""
+    """The objects of one document: itself, or its `items`. Raises Unreadable.
+
+    Whatever has items is a list to kubectl, of what kind it may say that it is.
+    """
     document = Document(_body(raw), raw.position, raw.positions)
     items = document.body.get("items")
-    if not (document.kind.endswith("List") and isinstance(items, list)):
+    if not (document.kind and isinstance(items, list)):
         yield _checked(document)
         return
     inside = _places_in_items(raw.positions)
     for number, item in enumerate(items):
         where = raw.positions.get(f"items[{number}]", raw.position)
-        yield from objects_of(Raw(item, where, inside.get(number, {})))
+        yield from objects_of(Raw(_of_the_list(document, item), where, inside.get(number, {})))
+
+
+def _of_the_list(document: Document, item: Any) -> Any:
+    """An item of a PodList need not say that it is a Pod: the API's own answers do not."""
+    kind = document.kind.removesuffix("List")
+    if not kind or not isinstance(item, dict) or item.get("kind"):
+        return item
+    return {**item, "kind": kind, "apiVersion": document.api_version}
 
 
 def _places_in_items(positions: Mapping[str, Position]) -> Mapping[int, dict[str, Position]]:
