@@ -35,7 +35,8 @@ OUTSIDE = """svg => {
 def html(exercise, language="en", bodies=None):
     """The exercise's page; with a picture of `bodies` instead of its own, if given."""
     parts = parts_of(bodies if bodies is not None else catalogue.anatomy(exercise))
-    return render(exercise, catalogue.sheets(exercise), parts, language, "1.2.3")
+    ideas = catalogue.ideas(exercise)
+    return render(exercise, catalogue.sheets(exercise), parts, language, "1.2.3", ideas)
 
 
 @pytest.fixture

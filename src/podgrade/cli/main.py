@@ -26,6 +26,10 @@ COMMANDS: dict[str, tuple[str, Message]] = {
         say("Put the sheet and a starter of an exercise into the current folder."),
     ),
     "next": ("next:what_next", say("Say which exercise comes next.")),
+    "explain": (
+        "explain:explain",
+        say("Explain an exercise that you have passed: its Pod as a picture, and the idea."),
+    ),
     "verify": (
         "verify:verify",
         say("Prove a pack: that its fixtures come out as they should on a real cluster."),

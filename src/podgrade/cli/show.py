@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     cls=SaidCommand,
     words=say(
         "Show the sheet of an exercise.\n\n"
-        "As HTML it is one file for a browser, in both languages, with the hints and a picture "
-        "of the finished Pod folded away."
+        "As HTML it is one file for a browser, in both languages, with the hints, a picture of "
+        "the finished Pod and the idea behind it folded away."
     ),
 )
 @click.argument("slug")
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     "--no-anatomy",
     "sheet_only",
     is_flag=True,
-    words=say("Without the picture of the finished Pod."),
+    words=say("Without the picture of the finished Pod and the idea behind it."),
 )
 def show(slug: str, form: str, output: Path | None, sheet_only: bool) -> None:
     from podgrade.grading.catalogue import exercise, sheet
@@ -62,9 +62,11 @@ def show(slug: str, form: str, output: Path | None, sheet_only: bool) -> None:
 
 def _page(chosen: Exercise, sheet_only: bool) -> str:
     from podgrade import __version__
-    from podgrade.grading.catalogue import anatomy, sheets
+    from podgrade.grading.catalogue import anatomy, ideas, sheets
     from podgrade.reports.anatomy import parts_of
     from podgrade.reports.sheet import render
 
-    parts = None if sheet_only else parts_of(anatomy(chosen))
-    return render(chosen, sheets(chosen), parts, language(), __version__)
+    if sheet_only:
+        return render(chosen, sheets(chosen), None, language(), __version__)
+    parts = parts_of(anatomy(chosen))
+    return render(chosen, sheets(chosen), parts, language(), __version__, ideas(chosen))

@@ -22,6 +22,8 @@ __all__ = [
     "exercise_of",
     "exercises",
     "exercises_of",
+    "idea",
+    "ideas",
     "packs",
     "sheet",
     "sheets",
@@ -73,14 +75,25 @@ def exercise_of(grader: Path) -> Exercise:
 
 def sheet(chosen: Exercise, language: str) -> str:
     """The task as Markdown: `README.ko.md` in Korean, `README.md` in English or where it lacks."""
-    translated = chosen.folder / f"README.{language}.md"
-    return _read(translated if translated.is_file() else chosen.folder / "README.md")
+    return _read(_in_language(chosen, "README", language))
+
+
+def idea(chosen: Exercise, language: str) -> str | None:
+    """What is explained after the exercise was passed: `idea.md`, `idea.ko.md`, if it has one."""
+    path = _in_language(chosen, "idea", language)
+    return _read(path) if path.is_file() else None
 
 
 def sheets(chosen: Exercise) -> dict[str, str]:
     """The task as Markdown by language, of the languages that the exercise has it in."""
     there = [each for each in LANGUAGES if (chosen.folder / f"README.{each}.md").is_file()]
     return {each: sheet(chosen, each) for each in dict.fromkeys(("en", *there))}
+
+
+def ideas(chosen: Exercise) -> dict[str, str]:
+    """The same by language, of the languages that its sheet is written in."""
+    told = {each: idea(chosen, each) for each in sheets(chosen)}
+    return {each: text for each, text in told.items() if text is not None}
 
 
 def starter(chosen: Exercise) -> str | None:
@@ -145,6 +158,12 @@ def _target(body: dict[str, Any]) -> Target:
     if "kinds" not in body:
         return Target(body["name"])
     return Target(body["name"], tuple(body["kinds"]), exists=body.get("exists", False))
+
+
+def _in_language(chosen: Exercise, name: str, language: str) -> Path:
+    """`NAME.ko.md` in Korean, `NAME.md` in English or where it lacks."""
+    translated = chosen.folder / f"{name}.{language}.md"
+    return translated if translated.is_file() else chosen.folder / f"{name}.md"
 
 
 def _read(path: Path) -> str:

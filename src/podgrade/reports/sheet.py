@@ -14,7 +14,7 @@ from podgrade.reports.markdown import html_of
 _WORDS: dict[str, Words] = {
     "hints": say("Hints"),
     "hints_note": say("One after the other, and only as many as you need."),
-    "after": say("After you have passed: what the Pod is made of"),
+    "after": say("After you have passed: what the Pod is made of, and why"),
     "after_note": say("One right answer as a picture; others may look different."),
     "picture": say("Picture of the Pod"),
 }
@@ -26,11 +26,13 @@ def render(
     parts: Parts | None,
     language: str,
     version: str,
+    ideas: Mapping[str, str] | None = None,
 ) -> str:
     """The exercise's page as HTML.
 
     `sheets` is the Markdown by language, `parts` what the folded picture shows, None for no
-    picture; `language` is the one that is shown first, if there is a sheet in it.
+    picture; `language` is the one that is shown first, if there is a sheet in it. `ideas` is what
+    is explained below the picture.
     """
     first = language if language in sheets else next(iter(sheets))
     return page.render(
@@ -45,6 +47,7 @@ def render(
         hints=exercise.hints,
         hint=lambda number: say("Hint {number}", number=number),
         pictures=_pictures(parts, tuple(sheets)),
+        ideas={each: html_of(idea) for each, idea in (ideas or {}).items()},
         words=_WORDS,
         version=version,
     )

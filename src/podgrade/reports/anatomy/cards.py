@@ -63,7 +63,7 @@ class Cards:
 
     def container(self, one: Container) -> Card:
         lines = [
-            self._line(_role(one), TAG),
+            self._line(role(one), TAG),
             self._line(one.name, NAME),
             self._line(one.image, NOTE),
             *(self._line(_port(port), CODE, port, APART) for port in one.ports),
@@ -86,7 +86,7 @@ class Cards:
         """The lines above the containers of a Pod."""
         return _written(
             [
-                self._line(_owner(one), TAG),
+                self._line(owner(one), TAG),
                 self._line(one.name, NAME),
                 self._line(shared(one), NOTE),
             ]
@@ -130,7 +130,8 @@ def _written_out(lines: list[Line]) -> Iterator[Line]:
             yield replace(line, rows=("–",))
 
 
-def _role(one: Container) -> Words:
+def role(one: Container) -> Words:
+    """What kind of container it is, and its place among those that start before the others."""
     if one.role is Role.INIT:
         return say("init container {place}", place=one.place)
     if one.role is Role.SIDECAR:
@@ -138,7 +139,8 @@ def _role(one: Container) -> Words:
     return say("container")
 
 
-def _owner(pod: Pod) -> Words:
+def owner(pod: Pod) -> Words:
+    """Whether it is a bare Pod, or whose template it is."""
     if pod.owner == "Pod":
         return say("Pod")
     if pod.replicas == 1:
