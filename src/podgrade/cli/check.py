@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from podgrade.cli.complete import slug_then_files
 from podgrade.cli.speech import cluster_options, language, option
 from podgrade.cli.wanted import InOrder, Wanted, one_printed, wanted
 from podgrade.model.text import say
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
     words=say(
         "Grade a manifest on a real cluster and say why.\n\n"
         "SLUG is the exercise (see `podgrade list`). FILE is a manifest, a folder of manifests, "
-        "or - for standard input; several are one answer.\n\n"
+        "or - for standard input; several are one answer. In a folder where `podgrade start` "
+        "began an exercise both may be left out.\n\n"
         "Exit code: 0 full marks, 1 a check failed, 2 wrong usage, 3 trouble with the cluster "
         "or the grader."
     ),
 )
-@click.argument("slug")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.argument("words", metavar="[SLUG] [FILE]...", nargs=-1, shell_complete=slug_then_files)
 @option(
     "--format",
     "forms",
@@ -52,8 +53,7 @@ if TYPE_CHECKING:
 @option("--keep", is_flag=True, words=say("Keep the workspace and say how to look into it."))
 @cluster_options
 def check(
-    slug: str,
-    files: tuple[str, ...],
+    words: tuple[str, ...],
     forms: tuple[str, ...],
     targets: tuple[Path, ...],
     junitxml: Path | None,
@@ -63,9 +63,11 @@ def check(
 ) -> None:
     from podgrade.cli.deliver import deliver
     from podgrade.cli.grade import grade
+    from podgrade.cli.meant import meant
     from podgrade.grading.catalogue import exercise
 
     outputs = _outputs(forms, targets, junitxml)
+    slug, files = meant(words)
     chosen, submission = exercise(slug), submitted(files)
     arguments = tuple(_arguments(keep, context, kubeconfig))
     grading = grade(chosen, submission, arguments, language())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from podgrade.cli.complete import slugs
 from podgrade.cli.screen import output
 from podgrade.cli.speech import SaidCommand, language
 from podgrade.model.errors import UsageProblem
@@ -18,7 +19,7 @@ from podgrade.model.text import say
         "so try the exercise first."
     ),
 )
-@click.argument("slug")
+@click.argument("slug", shell_complete=slugs)
 def explain(slug: str) -> None:
     from podgrade.grading.catalogue import anatomy, exercise, idea
     from podgrade.reports.anatomy import parts_of

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from podgrade import __version__
 from podgrade.cli.codes import INTERRUPTED, exit_code
@@ -39,6 +40,10 @@ COMMANDS: dict[str, tuple[str, Message]] = {
         say("Bring a practice cluster up, take it down, or see how it is."),
     ),
     "doctor": ("doctor:doctor", say("Look a cluster over before anyone is graded on it.")),
+    "completion": (
+        "completion:completion",
+        say("Print what a shell needs to complete commands, options and exercises."),
+    ),
     "clean": ("clean:clean", say("Delete what a killed run left on the cluster.")),
 }
 
@@ -60,6 +65,16 @@ class Commands(SaidCommand, click.Group):
         rows = [(name, in_language(words, language(ctx))) for name, (_, words) in COMMANDS.items()]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Options, or the commands with what each is for, without importing any."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        return [
+            CompletionItem(name, help=in_language(words, language(ctx)))
+            for name, (_, words) in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from podgrade.cli.complete import slugs
 from podgrade.cli.screen import output as screen
 from podgrade.cli.speech import SaidCommand, language, option, told
 from podgrade.model.text import say
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
         "the finished Pod and the idea behind it folded away."
     ),
 )
-@click.argument("slug")
+@click.argument("slug", shell_complete=slugs)
 @option(
     "--format",
     "form",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from podgrade.locale import LANGUAGES, default_language, in_language
 from podgrade.model.text import Message, Words, say
@@ -52,6 +53,12 @@ class SaidCommand(click.Command):
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         self.help = in_language(self.words, language(ctx))
         super().format_help_text(ctx, formatter)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        for parameter in self.params:
+            if isinstance(parameter, SaidOption):
+                parameter.help = in_language(parameter.words, language(ctx))
+        return super().shell_complete(ctx, incomplete)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         option = super().get_help_option(ctx)

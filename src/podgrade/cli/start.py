@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from podgrade.cli.complete import slugs
 from podgrade.cli.files import write
 from podgrade.cli.speech import SaidCommand, language, option, told
 from podgrade.model.errors import UsageProblem
@@ -16,7 +17,7 @@ from podgrade.model.text import say
     cls=SaidCommand,
     words=say("Put the sheet and a starter of an exercise into the current folder."),
 )
-@click.argument("slug")
+@click.argument("slug", shell_complete=slugs)
 @option("--force", is_flag=True, words=say("Replace files that are there already."))
 def start(slug: str, force: bool) -> None:
     from podgrade.grading.catalogue import exercise, sheet, starter

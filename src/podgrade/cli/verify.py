@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from podgrade.cli.complete import slugs as all_slugs
 from podgrade.cli.speech import SaidCommand, cluster_options, language, option, told
 from podgrade.model.text import say
 
@@ -34,6 +35,7 @@ from podgrade.model.text import say
     "slugs",
     multiple=True,
     metavar="SLUG",
+    shell_complete=all_slugs,
     words=say("Prove only this exercise (repeatable)."),
 )
 @option(

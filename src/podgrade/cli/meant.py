@@ -1,0 +1,71 @@
+"""Which exercise and which files are meant where not all was named."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from podgrade.cli.complete import known
+from podgrade.model.errors import UsageProblem
+from podgrade.model.text import say
+
+_MANIFESTS = frozenset({".yaml", ".yml", ".json"})
+
+
+def meant(words: Sequence[str], folder: Path | None = None) -> tuple[str, tuple[str, ...]]:
+    """The exercise and the files that `podgrade check WORDS` is about.
+
+    What is not named is known from what `podgrade start` left in `folder` (default: the current
+    one): the sheet SLUG.md and the manifest SLUG.yaml. UsageProblem says what cannot be known;
+    whether there is such an exercise is not asked here.
+    """
+    slugs, here = known(), folder or Path()
+    if words and not _is_file(words[0], slugs):
+        slug, *files = words
+    else:
+        slug, files = _started(here, slugs, words), [*words]
+    if not files and slug in slugs:
+        files = [_manifest(here, slug)]
+    return slug, tuple(files)
+
+
+def _is_file(word: str, slugs: Collection[str]) -> bool:
+    """An exercise's name is never taken for a file; a name of neither is one by its ending."""
+    if word in slugs:
+        return False
+    return word == "-" or Path(word).exists() or Path(word).suffix.lower() in _MANIFESTS
+
+
+def _started(here: Path, slugs: Collection[str], files: Sequence[str]) -> str:
+    """The exercise whose sheet lies here; of several the one that the file is named after."""
+    there = [slug for slug in slugs if (here / f"{slug}.md").is_file()]
+    named = [slug for slug in there if Path(files[0]).stem == slug] if files else []
+    if len(named or there) == 1:
+        return (named or there)[0]
+    if there:
+        raise UsageProblem(
+            say(
+                "several exercises were started in this folder: {slugs}. Name the one to be "
+                "checked: podgrade check SLUG",
+                slugs=", ".join(there),
+            )
+        )
+    raise UsageProblem(
+        say(
+            "no exercise was started in this folder, so name the one to be checked: "
+            "podgrade check SLUG FILE (podgrade list shows all, podgrade start SLUG begins one)"
+        )
+    )
+
+
+def _manifest(here: Path, slug: str) -> str:
+    file = here / f"{slug}.yaml"
+    if not file.is_file():
+        raise UsageProblem(
+            say(
+                "there is no {file} here. Name your manifest: podgrade check {slug} FILE",
+                file=file.name,
+                slug=slug,
+            )
+        )
+    return str(file)
