@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from podgrade.grading.record import Record
     from podgrade.model.errors import PodgradeError
     from podgrade.model.submission import Submission
     from podgrade.model.text import Words
@@ -18,6 +19,14 @@ def pytest_podgrade_submissions(config: pytest.Config) -> list[Submission]:  # t
     """Submissions to be graded besides those of `--submission` and `--submissions`.
 
     Asked once, before collection. Their keys need not be unique: podgrade makes them so.
+    """
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_podgrade_recorded(submission: Submission) -> Record | None:
+    """What an earlier run recorded of a submission: its checks are run on that.
+
+    Where any plugin implements this, nothing of the run is asked on a cluster.
     """
 
 

@@ -47,6 +47,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="N",
         help="submissions rehearsed at once",
     )
+    group.addoption(
+        "--evidence",
+        type=Path,
+        metavar="FOLDER",
+        help="keep what every probe saw in this folder, a file a submission",
+    )
     group.addoption("--context", help="context of the kubeconfig to use")
     group.addoption("--kubeconfig", type=Path, help="kubeconfig file to use")
 

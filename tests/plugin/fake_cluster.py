@@ -182,6 +182,12 @@ class FakeLines:
         self._lines = iter(())
 
 
+class FakeSetup:
+    """The exercise brings nothing of its own."""
+
+    standing = ()
+
+
 class FakeWorkspace:
     """One submission's namespace."""
 
@@ -191,6 +197,7 @@ class FakeWorkspace:
         number = next(self._count)
         self.namespace = f"podgrade-fake-{number}"
         self.exercise = exercise
+        self.setup = FakeSetup()
         self.connection = FakeConnection(self)
         self.view = FakeView(self)
         self.script: dict[str, str] = {}

@@ -73,6 +73,8 @@ class Grading:
 class Listener:
     """The pytest plugin that hears what a run finds out, and shows what is waited for."""
 
+    begins: Words = say("connecting to the cluster")
+
     def __init__(self, progress: Progress) -> None:
         self.grading = Grading()
         self.progress = progress
@@ -112,7 +114,7 @@ def listen(
     """Run graders of a pack; further `arguments` are pytest's."""
     place = (f"--rootdir={pack}", f"--confcutdir={pack}")
     line = [*map(str, graders), *_ALONE, *place, f"--lang={language}", *arguments]
-    listener.progress.doing(_BEFORE, say("connecting to the cluster"), listener.progress.began)
+    listener.progress.doing(_BEFORE, listener.begins, listener.progress.began)
     with _pytest_alone() as said:
         code = pytest.main(line, plugins=[listener])
     grading = listener.grading

@@ -11,9 +11,8 @@ import click
 
 from podgrade.cli.complete import slug_then_files
 from podgrade.cli.speech import cluster_options, language, option
-from podgrade.cli.wanted import InOrder, Wanted, one_printed, wanted
+from podgrade.cli.wanted import InOrder, one_printed, output_options, wanted
 from podgrade.model.text import say
-from podgrade.reports.names import FORMS
 
 if TYPE_CHECKING:
     from podgrade.model.submission import Submission
@@ -31,24 +30,12 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("words", metavar="[SLUG] [FILE]...", nargs=-1, shell_complete=slug_then_files)
+@output_options
 @option(
-    "--format",
-    "forms",
-    type=click.Choice(list(FORMS)),
-    multiple=True,
-    words=say("How the verdict is written (default: text). Several can be asked for at once."),
-)
-@option(
-    "--output",
-    "targets",
-    type=click.Path(dir_okay=False, path_type=Path),
-    multiple=True,
-    words=say("Write the verdict into this file; it belongs to the --format before it."),
-)
-@option(
-    "--junitxml",
-    type=click.Path(dir_okay=False, path_type=Path),
-    words=say("The same as --format junit --output FILE."),
+    "--evidence",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    words=say("Keep what was seen in this folder, for `podgrade report` and `podgrade regrade`."),
 )
 @option("--keep", is_flag=True, words=say("Keep the workspace and say how to look into it."))
 @cluster_options
@@ -57,6 +44,7 @@ def check(
     forms: tuple[str, ...],
     targets: tuple[Path, ...],
     junitxml: Path | None,
+    evidence: Path | None,
     keep: bool,
     context: str | None,
     kubeconfig: Path | None,
@@ -66,10 +54,11 @@ def check(
     from podgrade.cli.meant import meant
     from podgrade.grading.catalogue import exercise
 
-    outputs = _outputs(forms, targets, junitxml)
+    outputs = wanted(forms, targets, junitxml)
+    one_printed(outputs)
     slug, files = meant(words)
     chosen, submission = exercise(slug), submitted(files)
-    arguments = tuple(_arguments(keep, context, kubeconfig))
+    arguments = tuple(_arguments(evidence, keep, context, kubeconfig))
     grading = grade(chosen, submission, arguments, language())
     deliver(grading, chosen, submission.key, outputs)
     click.get_current_context().exit(grading.exit_code)
@@ -84,17 +73,13 @@ def submitted(files: tuple[str, ...]) -> Submission:
     return Submission(" + ".join(names), load(files, sys.stdin.buffer))
 
 
-def _outputs(
-    forms: tuple[str, ...], targets: tuple[Path, ...], junitxml: Path | None
-) -> tuple[Wanted, ...]:
-    outputs = wanted(forms, targets)
-    one_printed(outputs)
-    return outputs if junitxml is None else (*outputs, Wanted("junit", junitxml))
-
-
-def _arguments(keep: bool, context: str | None, kubeconfig: Path | None) -> Iterator[str]:
+def _arguments(
+    evidence: Path | None, keep: bool, context: str | None, kubeconfig: Path | None
+) -> Iterator[str]:
     from podgrade.cli.alone import cluster_arguments
 
+    if evidence is not None:
+        yield f"--evidence={evidence.resolve()}"
     if keep:
         yield "--keep"
     yield from cluster_arguments(context, kubeconfig)

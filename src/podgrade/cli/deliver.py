@@ -28,15 +28,21 @@ def deliver(
 ) -> None:
     """Print the outputs or write them into files; say on standard error what went wrong."""
     result = grading.results[0] if grading.results else None
-    graded = Graded(exercise, submission, result, grading.problem, language(), __version__)
+    hand_out(
+        Graded(exercise, submission, result, grading.problem, language(), __version__), outputs
+    )
+    if grading.problem is not None:
+        click.echo(f"podgrade: {told(grading.problem)}", err=True)
+
+
+def hand_out(graded: Graded, outputs: Sequence[Wanted]) -> None:
+    """Print the outputs or write them into files."""
     for wanted in outputs:
         if wanted.target is not None:
             write(wanted.target, render(wanted.form, graded))
             click.echo(told(say("The verdict is in {file}", file=wanted.target)), err=True)
         else:
             _print(wanted.form, graded)
-    if grading.problem is not None:
-        click.echo(f"podgrade: {told(grading.problem)}", err=True)
 
 
 def _print(form: str, graded: Graded) -> None:

@@ -40,6 +40,14 @@ COMMANDS: dict[str, tuple[str, Message]] = {
         say("Bring a practice cluster up, take it down, or see how it is."),
     ),
     "doctor": ("doctor:doctor", say("Look a cluster over before anyone is graded on it.")),
+    "report": (
+        "report:report",
+        say("Make any output again of what `--evidence` kept, without a cluster."),
+    ),
+    "regrade": (
+        "regrade:regrade",
+        say("Run a corrected grader's checks on what `--evidence` kept, without a cluster."),
+    ),
     "completion": (
         "completion:completion",
         say("Print what a shell needs to complete commands, options and exercises."),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
-from podgrade.cli.speech import SaidCommand
+from podgrade.cli.speech import SaidCommand, option
 from podgrade.model.errors import UsageProblem
 from podgrade.model.text import say
+from podgrade.reports.names import FORMS
+
+_F = TypeVar("_F", bound=Callable[..., Any])
 
 _ORDER = "podgrade.order"
 _FORMS, _TARGETS = "forms", "targets"  # the parameters of the two options
@@ -36,13 +40,43 @@ class InOrder(SaidCommand):
         return rest
 
 
-def wanted(forms: Sequence[str], targets: Sequence[Path]) -> tuple[Wanted, ...]:
+def output_options(command: _F) -> _F:
+    """`--format`, `--output` and `--junitxml`, for a command of the class InOrder."""
+    file = click.Path(dir_okay=False, path_type=Path)
+    options = (
+        option(
+            "--format",
+            _FORMS,
+            type=click.Choice(list(FORMS)),
+            multiple=True,
+            words=say(
+                "How the verdict is written (default: text). Several can be asked for at once."
+            ),
+        ),
+        option(
+            "--output",
+            _TARGETS,
+            type=file,
+            multiple=True,
+            words=say("Write the verdict into this file; it belongs to the --format before it."),
+        ),
+        option("--junitxml", type=file, words=say("The same as --format junit --output FILE.")),
+    )
+    for add in reversed(options):
+        command = add(command)
+    return command
+
+
+def wanted(
+    forms: Sequence[str], targets: Sequence[Path], junitxml: Path | None
+) -> tuple[Wanted, ...]:
     """The outputs: each `--output` belongs to the `--format` before it, the first to the first.
 
     Raises UsageProblem.
     """
     order = click.get_current_context().meta[_ORDER]
-    return pair([name for name in order if name in {_FORMS, _TARGETS}], forms, targets)
+    found = pair([name for name in order if name in {_FORMS, _TARGETS}], forms, targets)
+    return found if junitxml is None else (*found, Wanted("junit", junitxml))
 
 
 def pair(order: Sequence[str], forms: Sequence[str], targets: Sequence[Path]) -> tuple[Wanted, ...]:

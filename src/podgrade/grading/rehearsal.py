@@ -14,6 +14,7 @@ from podgrade.grading.case import Case, Instance
 from podgrade.grading.classify import kind_of, outcome_of
 from podgrade.grading.lanes import lanes
 from podgrade.grading.places import places
+from podgrade.grading.redact import secrets_of
 from podgrade.grading.rig import Rig
 from podgrade.model.errors import PodgradeError
 from podgrade.model.reason import Reason
@@ -22,7 +23,7 @@ from podgrade.model.text import Words, say
 from podgrade.model.timeline import Lane
 from podgrade.model.verdict import Outcome
 from podgrade.probes.bench import Bench
-from podgrade.probes.tape import Recording, Tape
+from podgrade.probes.tape import Recording, Stage, Tape
 from podgrade.workspace.policy import refusals
 from podgrade.workspace.read import Reading, Unreadable, read
 from podgrade.workspace.workspace import Acceptance, Refusal, Workspace
@@ -62,6 +63,8 @@ class Rehearsed:
     seconds: float = 0.0
     lanes: tuple[Lane, ...] = ()
     places: Mapping[str, Position] = field(default_factory=dict)
+    secrets: frozenset[str] = frozenset()
+    """What of it nobody is to read in the evidence."""
 
 
 def rehearse(case: Case, rig: Rig, progress: Progress) -> Rehearsed:
@@ -96,7 +99,9 @@ def _findings(case: Case, rig: Rig, progress: Progress) -> Rehearsed:
         manifest = reading.manifest if reading else None
         bench = _bench(case, rig, None, Acceptance(refused, (), ()), manifest, progress)
         where = places(manifest, refused, case.exercise.target)
-        return Rehearsed(case, _play_all(case, bench, rig.stop), places=where)
+        secrets = secrets_of(manifest.documents if manifest else ())
+        played = _play_all(case, bench, rig.stop)
+        return Rehearsed(case, played, places=where, secrets=secrets)
     found = _in_workspace(case, rig, reading.manifest, progress)
     return replace(found, notes=(*reading.notes, *found.notes))
 
@@ -115,7 +120,8 @@ def _in_workspace(case: Case, rig: Rig, manifest: Manifest, progress: Progress) 
         kept = rig.release(workspace)
     notes = (*acceptance.notes, *acceptance.warnings)
     where = places(manifest, acceptance.refusals, target)
-    return Rehearsed(case, played, notes, kept, lanes=seen, places=where)
+    secrets = secrets_of((*manifest.documents, *workspace.setup.standing))
+    return Rehearsed(case, played, notes, kept, lanes=seen, places=where, secrets=secrets)
 
 
 def _read(case: Case) -> tuple[Reading | None, tuple[Refusal, ...]]:
@@ -155,18 +161,22 @@ def _play_all(case: Case, bench: Bench, stop: threading.Event) -> dict[str, Play
     This is decided by what the cluster showed, never by a verdict; the next time `pod.ready`
     asks for longer.
     """
+
+    def play_one(instance: Instance) -> Played:
+        return _play_one(instance, bench, case)
+
     order = case.order()
     calm = list(itertools.takewhile(lambda instance: not instance.check.changes, order))
     changing = order[len(calm) :]
     for left in reversed(range(_MOMENTS + 1)):
-        played = _play(calm, case, bench, stop, {})
+        played = play(calm, case, play_one, stop, {})
         if changing:
             moments.watch_a_while(bench)
         failed = any(one.outcome is Outcome.FAILED for one in played.values())
         if left and moments.only_a_moment(bench, failed=failed):
             moments.forget(bench)
             continue
-        played = _play(changing, case, bench, stop, played)
+        played = play(changing, case, play_one, stop, played)
         again = left and not bench.spent and _doomed(changing, played)
         if not (again and moments.was_never_ready(bench)):
             break
@@ -180,18 +190,21 @@ def _doomed(instances: Sequence[Instance], played: Mapping[str, Played]) -> bool
     return any(one is not None and one.outcome is Outcome.FAILED and one.doom for one in found)
 
 
-def _play(
+def play(
     instances: Sequence[Instance],
     case: Case,
-    bench: Bench,
+    play_one: Callable[[Instance], Played],
     stop: threading.Event,
     before: dict[str, Played],
 ) -> dict[str, Played]:
+    """Play instances in this order, but for those that need what did not pass; with what was
+    played `before`.
+    """
     played = dict(before)
     damaged: Instance | None = None
     for instance in instances:
         found = _without_playing(case, instance, played, damaged)
-        found = found or _play_one(instance, bench, case)
+        found = found or play_one(instance)
         if stop.is_set() and found.outcome is Outcome.ERROR:
             break  # interrupted: nothing was found out
         played[instance.id] = found
@@ -220,7 +233,7 @@ def _play_one(instance: Instance, bench: Bench, case: Case) -> Played:
     stage = Recording(bench)
     bench.doom = None
     began = time.monotonic()
-    outcome, kind = _called(instance, stage, case.exercise.grader)
+    outcome, kind = called(instance, stage, case.exercise.grader)
     seconds = time.monotonic() - began
     if stage.tape.trouble is not None:
         outcome = Outcome.ERROR
@@ -229,7 +242,7 @@ def _play_one(instance: Instance, bench: Bench, case: Case) -> Played:
     )
 
 
-def _called(instance: Instance, stage: Recording, grader: Path) -> tuple[Outcome, str | None]:
+def called(instance: Instance, stage: Stage, grader: Path) -> tuple[Outcome, str | None]:
     """What the check came out as; its exception is not kept: it holds all that the check saw."""
     try:
         instance.run(stage)

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from podgrade.grading import evidence
 from podgrade.grading.case import Case, Instance
 from podgrade.grading.conductor import Conductor
 from podgrade.grading.groups import Group, Groups
 from podgrade.grading.journal import Journal
 from podgrade.grading.judge import after_replay, spoiled, without_replay
 from podgrade.grading.order import in_order
+from podgrade.grading.recall import recall
+from podgrade.grading.record import Record
 from podgrade.grading.rehearsal import Played, Rehearsed, all_errors, our_failure, rehearse
 from podgrade.grading.rig import Rig, Where
-from podgrade.model.errors import PodgradeError
-from podgrade.model.text import Words
-from podgrade.model.verdict import Verdict
+from podgrade.model.errors import InfrastructureError, PodgradeError
+from podgrade.model.text import Words, say
+from podgrade.model.verdict import Result, Verdict
 from podgrade.probes.tape import Replay
 
 Item = pytest.Item
@@ -41,6 +46,9 @@ class GradingSession:
         self._conductor: Conductor | None = None
         self._order: list[Group] = []
         self._journal = Journal()
+        self._evidence: Path | None = config.option.evidence
+        # Where anybody has records there is no cluster (see hookspecs.py).
+        self._recorded = bool(config.hook.pytest_podgrade_recorded.get_hookimpls())
         self._numbers = iter(range(10**9))
 
     def adopt(self, groups: Groups) -> None:
@@ -66,16 +74,27 @@ class GradingSession:
 
     def start(self) -> None:
         """Open the cluster and rehearse every group. Raises ClusterUnavailableError."""
-        rig = self.rig()
-        self._journal.open()
+        self._open()
         cases = [group.build_case() for group in self._order]
-        for exercise in {case.exercise.slug: case.exercise for case in cases}.values():
-            wanted = sum(1 for case in cases if case.exercise.slug == exercise.slug)
-            rig.prepare(exercise, wanted, self._in_flight)
+        if not self._recorded:
+            self._prepare(cases)
         self._conductor = Conductor(
             cases, self._perform, self.stop, in_flight=self._in_flight, ahead=self._ahead
         )
         self._conductor.start()
+
+    def _open(self) -> None:
+        """Whatever can fail before anything is graded. Raises PodgradeError."""
+        if self._evidence is not None:
+            evidence.writable(self._evidence)
+        if not self._recorded:
+            self.rig()
+        self._journal.open()
+
+    def _prepare(self, cases: list[Case]) -> None:
+        for exercise in {case.exercise.slug: case.exercise for case in cases}.values():
+            wanted = sum(1 for case in cases if case.exercise.slug == exercise.slug)
+            self.rig().prepare(exercise, wanted, self._in_flight)
 
     def in_order_of_completion(self, groups: list[Group]) -> Iterator[Group]:
         """The groups as their rehearsals finish; ends early if the run is stopped."""
@@ -87,14 +106,15 @@ class GradingSession:
             group = waiting.pop(rehearsed.case)
             self._take(group, rehearsed)
             yield group
-            self.rig().let_go()
+            if self._rig is not None:
+                self._rig.let_go()
             self._conductor.collected()
 
     def ensure_rehearsed(self, group: Group) -> None:
         """Rehearse now a group that nobody has rehearsed (an xdist worker's first item)."""
         if group.rehearsed is not None:
             return
-        self._journal.open()
+        self._open()
         alone = Conductor([group.build_case()], self._perform, self.stop)
         alone.start()
         if group.case is not None:
@@ -148,8 +168,22 @@ class GradingSession:
         """Give the group's result to whoever listens, once."""
         if not group.told:
             group.told = True
-            self._config.hook.pytest_podgrade_result(result=group.result())
+            result = self._with_evidence(group, group.result())
+            self._config.hook.pytest_podgrade_result(result=result)
             group.played = {}
+
+    def _with_evidence(self, group: Group, result: Result) -> Result:
+        """The result, after its evidence was kept if it is to be; a note says why it was not."""
+        if self._evidence is None:
+            return result
+        secrets = group.rehearsed.secrets if group.rehearsed else ()
+        try:
+            record = Record(group.exercise, group.submission, result, group.played)
+            evidence.keep(self._evidence, record, secrets)
+        except OSError as error:
+            note = say("the evidence could not be kept: {error}", error=error.strerror or error)
+            return replace(result, notes=(*result.notes, note))
+        return result
 
     def close(self) -> None:
         """Tell what is known of unfinished groups, end the threads, clean up."""
@@ -177,12 +211,20 @@ class GradingSession:
     def _perform(self, case: Case) -> Rehearsed:
         """Rehearse one case and keep its tapes; whatever goes wrong is an error verdict."""
         try:
-            rehearsed = rehearse(case, self.rig(), self._progress)
+            rehearsed = self._found_out(case)
             return self._journal.write(next(self._numbers), rehearsed)
         except PodgradeError as error:
             return Rehearsed(case, all_errors(case, error.words))
         except Exception as error:  # noqa: BLE001 - a full disk must not leave the run waiting
             return Rehearsed(case, all_errors(case, our_failure(error)))
+
+    def _found_out(self, case: Case) -> Rehearsed:
+        if not self._recorded:
+            return rehearse(case, self.rig(), self._progress)
+        record = self._config.hook.pytest_podgrade_recorded(submission=case.submission)
+        if record is None:
+            raise InfrastructureError(say("not recorded"))
+        return recall(case, record, self.stop)
 
     def _progress(self, submission: str, doing: Words, since: float) -> None:
         self._config.hook.pytest_podgrade_progress(submission=submission, doing=doing, since=since)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol
 
@@ -81,7 +81,7 @@ class Recording:
             "seconds": round(end - start, 4),
         } | outcome
         self.tape.entries.append(entry)
-        return _given(entry, self.witness)
+        return given(entry, self.witness)
 
 
 class Replay:
@@ -103,7 +103,7 @@ class Replay:
         if entry["question"] != question:
             self._stray(say("it asked {asked}, then {now}", asked=entry["question"], now=question))
         self._next += 1
-        return _given(entry, self.witness)
+        return given(entry, self.witness)
 
     def _stray(self, how: Words) -> NoReturn:
         words = say(
@@ -129,7 +129,8 @@ def _found_out(live: Callable[[Bench], Any], bench: Bench) -> dict[str, Any]:
         return {"raised": "error", "type": type(error).__name__, "text": str(error)}
 
 
-def _given(entry: dict[str, Any], witness: Witness) -> Any:
+def given(entry: Mapping[str, Any], witness: Witness) -> Any:
+    """The answer of a tape's entry, or what was raised instead."""
     match entry.get("raised"):
         case None:
             return CODEC.decode(entry["answer"], witness)

@@ -59,6 +59,11 @@ class Setup:
         self._toolbox = toolbox
         self._make(documents_in(self._exercise.folder / "setup"))
 
+    @property
+    def standing(self) -> tuple[Document, ...]:
+        """Every object that was made, with this workspace's material in it."""
+        return tuple(self._standing)
+
     def supply(self, name: str) -> str:
         """Create what stands in later/NAME.yaml, once, and wait until it runs.
 
