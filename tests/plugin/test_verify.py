@@ -225,3 +225,15 @@ def test_in_flight_is_handed_on(proven, verify):
     (prepared,) = proven.calls("prepare")
     assert prepared["ahead"] == 1
     assert verify("--in-flight", "0").exit_code == 2
+
+
+def test_what_each_mistake_is_told_is_written_down(proven, verify, tmp_path):
+    target = tmp_path / "messages.md"
+    answer = verify("--messages", str(target), "--evidence", str(tmp_path / "kept"))
+
+    assert answer.exit_code == 0, answer.output
+    text = target.read_text("utf-8")
+    assert text.count("### ") == 2
+    assert "It is Ready  [crash-loop]" in text
+    assert "준비되었다  [crash-loop]" in text
+    assert len(list((tmp_path / "kept").iterdir())) == 3

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from podgrade.cli.complete import slugs as all_slugs
 from podgrade.cli.speech import SaidCommand, cluster_options, language, option, told
 from podgrade.model.text import say
+
+if TYPE_CHECKING:
+    from podgrade.grading.proof import Compared
+    from podgrade.model.exercise import Exercise
 
 
 @click.command(
@@ -44,11 +49,24 @@ from podgrade.model.text import say
     metavar="N",
     words=say("How many fixtures are on the cluster at once (default: 16)."),
 )
+@option(
+    "--messages",
+    type=click.Path(dir_okay=False, path_type=Path),
+    words=say("Write what each mistake is told, in both languages, into this file."),
+)
+@option(
+    "--evidence",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    words=say("Keep what was seen in this folder, for `podgrade report` and `podgrade regrade`."),
+)
 @cluster_options
 def verify(
     pack: Path,
     slugs: tuple[str, ...],
     in_flight: int | None,
+    messages: Path | None,
+    evidence: Path | None,
     context: str | None,
     kubeconfig: Path | None,
 ) -> None:
@@ -60,10 +78,12 @@ def verify(
 
     exercises = exercises_of(pack, slugs)
     out, root = output(), pack.resolve()
-    arguments = tuple(_arguments(in_flight, context, kubeconfig))
+    arguments = tuple(_arguments(in_flight, evidence, context, kubeconfig))
     proof = prove(root, exercises, arguments, language(), out)
     if not slugs and proof.problem is None:
         proof.others = strangers(root / "fixtures", [one.slug for one in exercises])
+    if messages is not None and proof.problem is None:
+        _write_messages(messages, exercises, proof.found)
     show_gaps(proof.gaps, proof.others, language(), out)
     show_summary(proof.found, proof.count, proof.seconds, language(), out)
     if proof.problem is not None:
@@ -71,11 +91,28 @@ def verify(
     click.get_current_context().exit(proof.exit_code)
 
 
+def _write_messages(target: Path, exercises: Sequence[Exercise], found: list[Compared]) -> None:
+    from podgrade.cli.files import write
+    from podgrade.grading.proof import mistakes_of
+    from podgrade.reports.messages import document
+
+    before = target.read_text(encoding="utf-8") if target.is_file() else ""
+    mistakes = {
+        (exercise.slug, name): mistake
+        for exercise in exercises
+        for name, mistake in mistakes_of(exercise).items()
+    }
+    write(target, document(exercises, found, mistakes, before))
+    click.echo(told(say("What each mistake is told is in {file}", file=target)), err=True)
+
+
 def _arguments(
-    in_flight: int | None, context: str | None, kubeconfig: Path | None
+    in_flight: int | None, evidence: Path | None, context: str | None, kubeconfig: Path | None
 ) -> Iterator[str]:
     from podgrade.cli.alone import cluster_arguments
 
+    if evidence is not None:
+        yield f"--evidence={evidence.resolve()}"
     if in_flight is not None:
         yield f"--in-flight={in_flight}"
     yield from cluster_arguments(context, kubeconfig)

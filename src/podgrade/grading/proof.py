@@ -123,6 +123,18 @@ def expectation(exercise_root: Path, submission: Submission) -> Expectation:
     return _understood(path, parsed(path))
 
 
+def mistakes_of(exercise: Exercise) -> dict[str, str]:
+    """What is wrong with each mistake, as its expect.yaml says it, by the fixture's name."""
+    root = root_of(exercise)
+    found = {}
+    for folder in root.glob("broken/*/"):
+        path = folder / EXPECT
+        body = parsed(path) if path.is_file() else None
+        if isinstance(body, Mapping):
+            found[folder.relative_to(root).as_posix()] = str(body.get("mistake") or "")
+    return found
+
+
 def is_reference(submission: Submission) -> bool:
     """True for a fixture that is a right answer."""
     return str(submission.fixture).startswith("reference/")

@@ -1,0 +1,96 @@
+"""What each mistake of a pack is told, in both languages, as Markdown to be read through."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from podgrade.grading.proof import Compared, is_reference
+from podgrade.model.exercise import Exercise
+from podgrade.model.text import LANGUAGES, say
+from podgrade.model.verdict import Outcome
+from podgrade.reports.lines import hint, lines, said
+from podgrade.reports.safe import encodable
+
+HEAD = """\
+# What each mistake is told
+
+Made by `podgrade verify --messages docs/messages.md` from what came out on a real cluster: every
+mistake of the pack with what a learner would read, in English and in Korean. Read it
+through after sentences were changed. Words that differ from run to run are replaced.
+"""
+
+# What differs each time: nonces, parts of names that a controller gives, addresses.
+_FLEETING = (
+    (re.compile(r"\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{16}\b"), "0123456789abcdef"),
+    (re.compile(r"\bpodgrade-[0-9a-f]{6,}\b"), "podgrade-0123456789"),
+    (re.compile(r"\b10(\.\d{1,3}){3}\b"), "10.0.0.1"),
+    (re.compile(r"\b(\d{4})-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z"), "2026-01-01T00:00:00Z"),
+    (re.compile(r"-[bcdf-hj-np-tv-z2-9]{8,10}-[bcdf-hj-np-tv-z2-9]{5}\b"), "-xxxxxxxxx-xxxxx"),
+)
+
+_HINT = say("Hint")
+
+_SECTION = re.compile(r"^## (\S+) – .*$", re.MULTILINE)
+
+
+def document(
+    exercises: Sequence[Exercise],
+    found: Iterable[Compared],
+    mistakes: Mapping[tuple[str, str], str],
+    before: str = "",
+) -> str:
+    """The whole document. `mistakes` says in a line what is wrong with each fixture, by exercise
+    and name; of exercises that were not proven now it has what the document had `before`.
+    """
+    sections = dict(_sections(before))
+    results = sorted(found, key=lambda one: one.name)
+    for exercise in exercises:
+        mine = [one for one in results if one.result.exercise == exercise.slug]
+        sections[exercise.slug] = "\n".join(_section(exercise, mine, mistakes))
+    return encodable("\n".join([HEAD, *(sections[slug] for slug in sorted(sections))]))
+
+
+def _sections(text: str) -> Iterator[tuple[str, str]]:
+    starts = [*_SECTION.finditer(text)]
+    ends = [start.start() for start in starts[1:]]
+    for start, end in zip(starts, [*ends, len(text)], strict=False):
+        yield start[1], text[start.start() : end].rstrip("\n") + "\n"
+
+
+def _section(
+    exercise: Exercise, found: Sequence[Compared], mistakes: Mapping[tuple[str, str], str]
+) -> Iterator[str]:
+    yield f"## {exercise.slug} – {exercise.title.en}"
+    for one in found:
+        if is_reference(one.submission):
+            continue
+        yield f"\n### {one.name.removeprefix('broken/')}\n"
+        yield f"{mistakes.get((exercise.slug, one.name), '')}\n"
+        for language in LANGUAGES:
+            yield "````text"
+            yield from map(_lasting, _told(one, exercise, language))
+            yield "````"
+    yield ""
+
+
+def _told(found: Compared, exercise: Exercise, language: str) -> Iterator[str]:
+    """The checks that failed, as `--format text` tells them."""
+    for verdict, line in zip(found.result.verdicts, lines(found.result, language), strict=True):
+        if verdict.outcome in {Outcome.FAILED, Outcome.ERROR}:
+            code = f"  [{verdict.reason.code}]" if verdict.reason else ""
+            yield f"{line.title}{code}"
+            for detail in line.told():
+                first, *rest = detail.splitlines() or [""]
+                yield f"    {first}"
+                yield from (f"        {more}" for more in rest)
+    advice = hint(found.result, exercise, language)
+    if advice is not None:
+        yield f"{said(_HINT, language)}: {advice}"
+
+
+def _lasting(text: str) -> str:
+    """The line without what differs from run to run."""
+    for pattern, instead in _FLEETING:
+        text = pattern.sub(instead, text)
+    return text
