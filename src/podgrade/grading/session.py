@@ -16,8 +16,8 @@ from podgrade.grading.groups import Group, Groups
 from podgrade.grading.journal import Journal
 from podgrade.grading.judge import after_replay, spoiled, without_replay
 from podgrade.grading.order import in_order
-from podgrade.grading.recall import recall
 from podgrade.grading.record import Record
+from podgrade.grading.regrade import regrade
 from podgrade.grading.rehearsal import Played, Rehearsed, all_errors, our_failure, rehearse
 from podgrade.grading.rig import Rig, Where
 from podgrade.model.errors import InfrastructureError, PodgradeError
@@ -224,7 +224,7 @@ class GradingSession:
         record = self._config.hook.pytest_podgrade_recorded(submission=case.submission)
         if record is None:
             raise InfrastructureError(say("not recorded"))
-        return recall(case, record, self.stop)
+        return regrade(case, record, self.stop)
 
     def _progress(self, submission: str, doing: Words, since: float) -> None:
         self._config.hook.pytest_podgrade_progress(submission=submission, doing=doing, since=since)

@@ -13,7 +13,7 @@ from podgrade.model.verdict import Outcome
 from podgrade.probes.recall import Recalling
 
 
-def recall(case: Case, record: Record, stop: threading.Event) -> Rehearsed:
+def regrade(case: Case, record: Record, stop: threading.Event) -> Rehearsed:
     """What the rehearsal would have found out, as far as the record can tell."""
 
     def play_one(instance: Instance) -> Played:
