@@ -41,7 +41,15 @@ def test_commands_with_what_they_are_for(completed):
 
 @pytest.mark.parametrize(
     "line",
-    ["show si", "start si", "explain si", "verify --exercise si", "check si", "check --keep si"],
+    [
+        "show si",
+        "start si",
+        "explain si",
+        "verify --exercise si",
+        "watch si",
+        "check si",
+        "check --keep si",
+    ],
 )
 def test_exercises(completed, line):
     offered = completed(f"podgrade {line}")

@@ -10,9 +10,11 @@ import pytest
 from click.testing import CliRunner
 from rich.cells import cell_len
 from rich.console import Console
+from tests.unit.results import full_marks
 from tests.unit.test_anatomy import LONG, pod, rich
 
 from podgrade.cli.main import main
+from podgrade.cli.record import remember
 from podgrade.grading import catalogue
 from podgrade.reports.anatomy import parts_of
 from podgrade.reports.anatomy.panels import draw
@@ -79,10 +81,18 @@ def test_long_names_are_broken():
     assert max(map(len, drawn(parts_of([pod(2, name=LONG)])))) <= 80
 
 
-def test_the_command_shows_both():
-    answer = CliRunner().invoke(main, ["explain", "sidecar", "--lang", "ko"])
+def test_the_command_shows_both_once_the_exercise_was_passed(tmp_path, monkeypatch):
+    monkeypatch.setenv("PODGRADE_STATE", str(tmp_path))
+    words = ["explain", "sidecar", "--lang", "ko"]
+    refused = CliRunner().invoke(main, words)
+    remember(full_marks())
+    answer = CliRunner().invoke(main, words)
 
+    assert refused.exit_code == 2
+    assert refused.stdout == ""
+    assert "podgrade explain sidecar --anyway" in refused.stderr
     assert answer.exit_code == 0
+    assert answer.stdout == CliRunner().invoke(main, [*words, "--anyway"]).stdout
     assert "log-sidecar" in answer.stdout
     assert answer.stdout.endswith(catalogue.idea(catalogue.exercise("sidecar"), "ko"))
 
@@ -94,7 +104,7 @@ def test_an_exercise_without_either_says_so(tmp_path, monkeypatch):
     sheet.parent.mkdir(parents=True)
     sheet.write_text("title: {en: a, ko: a}\ngoal: {en: a, ko: a}\ntarget: {name: a}\n")
     monkeypatch.chdir(tmp_path)
-    answer = CliRunner().invoke(main, ["explain", "demo", "--lang", "en"])
+    answer = CliRunner().invoke(main, ["explain", "demo", "--anyway", "--lang", "en"])
 
     assert answer.exit_code == 2
     assert "the exercise demo has no picture and no idea.md" in answer.stderr

@@ -66,7 +66,7 @@ def test_a_file_that_is_called_like_an_exercise_is_none(here):
         ((), ("a.yaml",), "podgrade check SLUG FILE"),
         ((), ("sidecar",), "there is no sidecar.yaml here"),
         (("sidecar", "service"), (), "several exercises were started in this folder: service, "),
-        (("sidecar", "service"), ("a.yaml",), "Name the one to be checked"),
+        (("sidecar", "service"), ("a.yaml",), "Name the one to be graded"),
     ],
 )
 def test_what_cannot_be_known_is_said(here, started, words, sentence):

@@ -12,20 +12,20 @@ from podgrade.model.text import say
 _MANIFESTS = frozenset({".yaml", ".yml", ".json"})
 
 
-def meant(words: Sequence[str], folder: Path | None = None) -> tuple[str, tuple[str, ...]]:
-    """The exercise and the files that `podgrade check WORDS` is about.
+def meant(words: Sequence[str], command: str = "check") -> tuple[str, tuple[str, ...]]:
+    """The exercise and the files that `podgrade check WORDS` (or another command) is about.
 
-    What is not named is known from what `podgrade start` left in `folder` (default: the current
-    one): the sheet SLUG.md and the manifest SLUG.yaml. UsageProblem says what cannot be known;
-    whether there is such an exercise is not asked here.
+    What is not named is known from what `podgrade start` left in the current folder: the sheet
+    SLUG.md and the manifest SLUG.yaml. UsageProblem says what cannot be known; whether there is
+    such an exercise is not asked here.
     """
-    slugs, here = known(), folder or Path()
+    slugs = known()
     if words and not _is_file(words[0], slugs):
         slug, *files = words
     else:
-        slug, files = _started(here, slugs, words), [*words]
+        slug, files = _started(slugs, words, command), [*words]
     if not files and slug in slugs:
-        files = [_manifest(here, slug)]
+        files = [_manifest(slug, command)]
     return slug, tuple(files)
 
 
@@ -36,9 +36,9 @@ def _is_file(word: str, slugs: Collection[str]) -> bool:
     return word == "-" or Path(word).exists() or Path(word).suffix.lower() in _MANIFESTS
 
 
-def _started(here: Path, slugs: Collection[str], files: Sequence[str]) -> str:
+def _started(slugs: Collection[str], files: Sequence[str], command: str) -> str:
     """The exercise whose sheet lies here; of several the one that the file is named after."""
-    there = [slug for slug in slugs if (here / f"{slug}.md").is_file()]
+    there = [slug for slug in slugs if Path(f"{slug}.md").is_file()]
     named = [slug for slug in there if Path(files[0]).stem == slug] if files else []
     if len(named or there) == 1:
         return (named or there)[0]
@@ -46,26 +46,30 @@ def _started(here: Path, slugs: Collection[str], files: Sequence[str]) -> str:
         raise UsageProblem(
             say(
                 "several exercises were started in this folder: {slugs}. Name the one to be "
-                "checked: podgrade check SLUG",
+                "graded: podgrade {command} SLUG",
                 slugs=", ".join(there),
+                command=command,
             )
         )
     raise UsageProblem(
         say(
-            "no exercise was started in this folder, so name the one to be checked: "
-            "podgrade check SLUG FILE (podgrade list shows all, podgrade start SLUG begins one)"
+            "no exercise was started in this folder, so name the one to be graded: "
+            "podgrade {command} SLUG FILE (podgrade list shows all, podgrade start SLUG begins "
+            "one)",
+            command=command,
         )
     )
 
 
-def _manifest(here: Path, slug: str) -> str:
-    file = here / f"{slug}.yaml"
-    if not file.is_file():
+def _manifest(slug: str, command: str) -> str:
+    file = f"{slug}.yaml"
+    if not Path(file).is_file():
         raise UsageProblem(
             say(
-                "there is no {file} here. Name your manifest: podgrade check {slug} FILE",
-                file=file.name,
+                "there is no {file} here. Name your manifest: podgrade {command} {slug} FILE",
+                file=file,
                 slug=slug,
+                command=command,
             )
         )
-    return str(file)
+    return file

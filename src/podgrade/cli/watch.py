@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from podgrade.cli.check import submitted
+from podgrade.cli.complete import slug_then_files
 from podgrade.cli.speech import SaidCommand, cluster_options, language, told
 from podgrade.cli.wanted import Wanted
 from podgrade.model.errors import UsageProblem
@@ -26,18 +27,20 @@ _LOOK = 1000  # ms after which the files are looked at although no change was to
     words=say(
         "Grade again each time a file is saved, and say what has changed since the last time.\n\n"
         "SLUG is the exercise, FILE a manifest or a folder of manifests; several are one answer. "
-        "Ends with Ctrl-C; the exit code is that of the last verdict."
+        "In a folder where `podgrade start` began an exercise both may be left out. Ends with "
+        "Ctrl-C; the exit code is that of the last verdict."
     ),
 )
-@click.argument("slug")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.argument("words", metavar="[SLUG] [FILE]...", nargs=-1, shell_complete=slug_then_files)
 @cluster_options
-def watch(slug: str, files: tuple[str, ...], context: str | None, kubeconfig: Path | None) -> None:
+def watch(words: tuple[str, ...], context: str | None, kubeconfig: Path | None) -> None:
     from podgrade.cli.alone import cluster_arguments
     from podgrade.cli.deliver import deliver
     from podgrade.cli.grade import grade
+    from podgrade.cli.meant import meant
     from podgrade.grading.catalogue import exercise
 
+    slug, files = meant(words, "watch")
     if "-" in files:
         raise UsageProblem(say("standard input cannot be watched: name a file or a folder"))
     chosen, arguments = exercise(slug), tuple(cluster_arguments(context, kubeconfig))
