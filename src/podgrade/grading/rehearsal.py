@@ -126,6 +126,8 @@ def _in_workspace(case: Case, rig: Rig, manifest: Manifest, progress: Progress) 
 
 def _read(case: Case) -> tuple[Reading | None, tuple[Refusal, ...]]:
     try:
+        if case.submission.problem is not None:
+            raise case.submission.problem
         reading = read(case.submission.files)
     except Unreadable as error:
         return None, (Refusal(error.reason, error.position),)

@@ -7,6 +7,7 @@ CODES = frozenset(
         "already-exists",
         "assertion",
         "cannot-exec",
+        "cannot-open",
         "cannot-start",
         "cannot-write",
         "clone-differs",

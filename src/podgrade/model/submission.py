@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from podgrade.model.errors import PodgradeError
+
 
 class Key(str):
     """A submission's key as a pytest parameter: shown in test ids as it is, Korean included."""
@@ -32,6 +34,8 @@ class Submission:
     files: tuple[SourceFile, ...]
     fixture: str | None = None
     """The folder this comes from when a pack is proven (`broken/no-follow`), else None."""
+    problem: PodgradeError | None = None
+    """Why there are no files: Unreadable is the learner's doing, anything else an error."""
 
 
 @dataclass(frozen=True)
