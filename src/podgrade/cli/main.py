@@ -20,6 +20,7 @@ from podgrade.model.text import Message, say
 COMMANDS: dict[str, tuple[str, Message]] = {
     "check": ("check:check", say("Grade a manifest on a real cluster and say why.")),
     "watch": ("watch:watch", say("Grade again each time a file is saved.")),
+    "class": ("whole_class:whole_class", say("Grade everybody's work in a folder.")),
     "list": ("list:list_exercises", say("List the exercises.")),
     "show": ("show:show", say("Show the sheet of an exercise.")),
     "start": (

@@ -42,6 +42,14 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """What a teacher decided about a check instead: its points, and why."""
+
+    points: float
+    why: str
+
+
+@dataclass(frozen=True)
 class Verdict:
     """The verdict on one check (one instance of it, if it is parametrised).
 
@@ -58,11 +66,26 @@ class Verdict:
     seconds: float = 0.0
     evidence: tuple[Evidence, ...] = ()
     at: float = 0.0
+    correction: Correction | None = None
 
     @property
     def points(self) -> float:
-        """Points earned."""
+        """Points earned, or those that a teacher gave instead."""
+        if self.correction is not None:
+            return self.correction.points
         return self.check.points if self.outcome is Outcome.PASSED else 0.0
+
+    @property
+    def open(self) -> bool:
+        """True if it could not be found out, and no teacher decided it: there are no points."""
+        return self.outcome is Outcome.ERROR and self.correction is None
+
+    @property
+    def right(self) -> bool:
+        """True if the check passed, or a teacher gave its full points."""
+        if self.correction is not None:
+            return self.correction.points >= self.check.points
+        return self.outcome is Outcome.PASSED
 
 
 @dataclass(frozen=True)
@@ -91,7 +114,7 @@ class Result:
     @property
     def erroneous(self) -> bool:
         """True if something could not be found out: then there is no score."""
-        return any(verdict.outcome is Outcome.ERROR for verdict in self.verdicts)
+        return any(verdict.open for verdict in self.verdicts)
 
     @property
     def score(self) -> float | None:
@@ -103,6 +126,4 @@ class Result:
     @property
     def passed(self) -> bool:
         """True if every check passed."""
-        return not self.missing and all(
-            verdict.outcome is Outcome.PASSED for verdict in self.verdicts
-        )
+        return not self.missing and all(verdict.right for verdict in self.verdicts)

@@ -8,13 +8,16 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from podgrade.locale import in_language
-from podgrade.model.text import say
+from podgrade.model.text import Words, say
 from podgrade.model.verdict import Outcome, Verdict
 from podgrade.reports.graded import Graded
 from podgrade.reports.lines import OUTCOMES, number, said
 from podgrade.reports.safe import visible
+
+_SUBMISSION = say("submission")
 
 # What makes a spreadsheet take a cell for a formula (OWASP, "CSV Injection"), wide forms too.
 _FORMULA = ("=", "+", "-", "@", "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -25,17 +28,29 @@ def render(graded: Graded) -> str:
     return table([graded])
 
 
-def table(rows: Sequence[Graded]) -> str:
-    """The table of submissions of one exercise; the columns are those of the first with checks."""
+@dataclass(frozen=True)
+class Column:
+    """A column behind the others: its heading, and a cell for each row."""
+
+    heading: Words
+    cells: Sequence[str]
+
+
+def table(rows: Sequence[Graded], more: Sequence[Column] = (), who: Words = _SUBMISSION) -> str:
+    """The table of submissions of one exercise; the columns are those of the first with checks.
+
+    `who` is the heading of the first column.
+    """
     stream = io.StringIO()
     writer = csv.writer(stream)
     known = next((row for row in rows if row.result), None)
     titles = [line.title for line in known.lines()] if known else []
     names = [_name(verdict) for verdict in known.result.verdicts] if known and known.result else []
     language = rows[0].language if rows else "en"
-    writer.writerow(map(cell, _heading(language, titles)))
-    for row in rows:
-        writer.writerow(map(cell, _row(row, names)))
+    headings = (*_heading(language, who, titles), *(said(one.heading, language) for one in more))
+    writer.writerow(map(cell, headings))
+    for place, row in enumerate(rows):
+        writer.writerow(map(cell, (*_row(row, names), *(one.cells[place] for one in more))))
     return "\ufeff" + stream.getvalue()
 
 
@@ -45,8 +60,8 @@ def cell(text: str) -> str:
     return f"'{plain}" if plain.startswith(_FORMULA) else plain
 
 
-def _heading(language: str, titles: Sequence[str]) -> Iterator[str]:
-    yield in_language(say("submission"), language)
+def _heading(language: str, who: Words, titles: Sequence[str]) -> Iterator[str]:
+    yield in_language(who, language)
     yield in_language(say("exercise"), language)
     yield from titles
     yield in_language(say("total"), language)
@@ -64,7 +79,7 @@ def _row(graded: Graded, names: Sequence[str]) -> Iterator[str]:
     yield "" if graded.score is None else number(graded.score)
     yield number(graded.result.possible) if graded.result else ""
     yield said(OUTCOMES[graded.outcome], graded.language)
-    yield _reason(graded)
+    yield reason(graded)
 
 
 def _name(verdict: Verdict) -> str:
@@ -73,16 +88,17 @@ def _name(verdict: Verdict) -> str:
 
 def _points(verdict: Verdict | None) -> str:
     """Empty where it is not known: an error has no points."""
-    if verdict is None or verdict.outcome is Outcome.ERROR:
+    if verdict is None or verdict.open:
         return ""
     return number(verdict.points)
 
 
-def _reason(graded: Graded) -> str:
+def reason(graded: Graded) -> str:
     """Why it is not full marks: the first check that did not pass, and what was said of it."""
     if graded.outcome is Outcome.PASSED:
         return ""
-    for line in graded.lines():
-        if line.outcome in {Outcome.FAILED, Outcome.ERROR}:
+    verdicts = graded.result.verdicts if graded.result else ()
+    for verdict, line in zip(verdicts, graded.lines(), strict=True):
+        if not verdict.right and line.outcome in {Outcome.FAILED, Outcome.ERROR}:
             return f"{line.title} – {' · '.join(line.told())}"
     return " ".join(graded.sums())

@@ -119,7 +119,7 @@ def _points(verdict: Verdict) -> str:
     """Nothing for a check that is worth nothing: it says only whether the rest can be asked."""
     if not verdict.check.points:
         return ""
-    earned = "–" if verdict.outcome is Outcome.ERROR else number(verdict.points)
+    earned = "–" if verdict.open else number(verdict.points)
     return f"{earned}/{number(verdict.check.points)}"
 
 
@@ -130,6 +130,10 @@ def _instance(verdict: Verdict) -> str:
 
 
 def _details(verdict: Verdict, result: Result, language: str) -> Iterator[Detail]:
+    if verdict.correction is not None:
+        yield Detail(
+            said(say("Corrected by the teacher"), language), visible(verdict.correction.why)
+        )
     if verdict.outcome in {Outcome.NOT_REACHED, Outcome.ERROR}:
         yield Detail("", _outcome(verdict, result, language))
     if verdict.reason is not None and verdict.outcome is not Outcome.PASSED:

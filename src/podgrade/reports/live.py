@@ -20,7 +20,7 @@ from podgrade.reports.safe import visible
 
 _SHOWN = 8  # submissions shown at once
 _PATIENCE = 1.0  # seconds a wait must last to be worth a plain line
-_AGAIN = 10.0  # seconds after which a plain line is said again
+AGAIN = 10.0  # seconds after which a plain line is said again
 _TICK = 0.5
 
 
@@ -34,7 +34,7 @@ class _Wait:
 
     def due(self, now: float) -> bool:
         """True if it is time for a plain line."""
-        last, pause = (self.since, _PATIENCE) if self.said is None else (self.said, _AGAIN)
+        last, pause = (self.since, _PATIENCE) if self.said is None else (self.said, AGAIN)
         return now - last >= pause
 
 

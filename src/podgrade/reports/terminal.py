@@ -68,9 +68,14 @@ def _remarks(result: Result, exercise: Exercise | None, language: str) -> Iterat
 
 
 def _mark(line: Line, language: str, console: Console) -> str:
-    fancy, plain, _ = _SIGNS[line.outcome]
-    sign = fancy if console.encoding.lower().startswith("utf") else plain
-    return f"{sign} {said(OUTCOMES[line.outcome], language)}" if line.outcome in _WORDED else sign
+    shown, _ = sign(line.outcome, console)
+    return f"{shown} {said(OUTCOMES[line.outcome], language)}" if line.outcome in _WORDED else shown
+
+
+def sign(outcome: Outcome, console: Console) -> tuple[str, str]:
+    """The sign of a verdict as the console can show it, and its style."""
+    fancy, plain, style = _SIGNS[outcome]
+    return (fancy if console.encoding.lower().startswith("utf") else plain), style
 
 
 def _show_line(line: Line, columns: tuple[int, int], language: str, console: Console) -> None:

@@ -1,0 +1,169 @@
+"""What a class's run leaves: the journal, grades.csv, and a page for each learner."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from podgrade import __version__
+from podgrade.cli.files import replace as put
+from podgrade.grading.class_journal import ClassJournal, Entry
+from podgrade.grading.class_plan import named, nobody
+from podgrade.grading.corrections import Row
+from podgrade.grading.intake import HandedIn
+from podgrade.model.exercise import Exercise
+from podgrade.model.text import Words, say
+from podgrade.model.verdict import Result
+from podgrade.reports import csv, html, json
+from podgrade.reports.corrected import corrected, objections
+from podgrade.reports.graded import Graded
+from podgrade.reports.lines import number
+from podgrade.reports.recall import result_of
+
+JOURNAL, GRADES, PAGES = "journal.jsonl", "grades.csv", "pages"
+
+_NO_FILE_NAME = re.compile(r'[<>:"|?*\s]+')  # what Windows does not allow, and spaces
+_LONGEST = 200  # bytes of a page's name
+
+
+@dataclass
+class Book:
+    """Where results of a class go; `rules` is the digest of what it is marked by."""
+
+    folder: Path
+    exercise: Exercise
+    rules: str
+    journal: ClassJournal
+    language: str
+    everyone: Sequence[HandedIn]
+    pages: dict[str, Path] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.pages = dict(_pages(self.folder / PAGES, self.everyone))
+
+    def enter(self, one: HandedIn, result: Result, same_as: str | None = None) -> None:
+        """A learner's result, from now on not lost. Raises UsageProblem."""
+        same = say("byte for byte the same as another submission: both were graded once")
+        notes = (*one.notes, *((same,) if same_as else ()), *result.notes)
+        own = replace(result, submission=one.learner, notes=notes)
+        self._write(one, json.as_data(own, self.language, __version__), same_as)
+        self._page(one, own)
+
+    def take_over(self, one: HandedIn, other: str) -> None:
+        """The result of another, known learner whose work is the same."""
+        entry = self.journal.entry(other)
+        result = corrected(result_of(entry.result), ())
+        self.enter(one, replace(result, notes=()), same_as=entry.learner)
+
+    def close(self, rows: Sequence[Row] | None) -> tuple[list[Graded], list[Words]]:
+        """Put corrections in (None: as they are), write grades.csv and the pages that are missing.
+
+        The learners as reports take them, in order, and what is wrong with the corrections.
+        """
+        wrong = list(self._strangers(rows or ()))
+        graded, more = [], []
+        for one in self.everyone:
+            found = self._found(one, rows, wrong)
+            graded.append(self._graded(one, result_of(found, whole=False) if found else None))
+            more.append(_more(one, self.journal, graded[-1].result))
+        headings = (say("handed in as"), say("the same as"), say("corrected"))
+        columns = [
+            csv.Column(heading, [cells[place] for cells in more])
+            for place, heading in enumerate(headings)
+        ]
+        put(self.folder / GRADES, csv.table(graded, columns, say("learner")))
+        return graded, wrong
+
+    def _found(
+        self, one: HandedIn, rows: Sequence[Row] | None, wrong: list[Words]
+    ) -> dict[str, Any] | None:
+        """A learner's result as data, corrected, with its page there."""
+        if one.identity not in self.journal.known:
+            return None
+        entry = self.journal.entry(one.identity)
+        if rows is not None:
+            mine = [row for row in rows if named(one, row.learner)]
+            entry = self._correct(one, entry, mine, wrong)
+        if not self.pages[one.identity].exists():
+            self._page(one, result_of(entry.result))
+        return entry.result
+
+    def _correct(
+        self, one: HandedIn, entry: Entry, rows: Sequence[Row], wrong: list[Words]
+    ) -> Entry:
+        result = result_of(entry.result)
+        problems = list(objections(result, rows))
+        wrong += problems
+        new = result if problems else corrected(result, rows)
+        data = json.as_data(new, self.language, __version__)
+        for now, before in zip(data["results"], entry.result["results"], strict=True):
+            now["position"] = before["position"]
+        if _corrections(data) == _corrections(entry.result):
+            return entry
+        return self._write(one, data, entry.same_as)
+
+    def _write(self, one: HandedIn, result: dict[str, Any], same_as: str | None) -> Entry:
+        self.pages[one.identity].unlink(missing_ok=True)  # a kill must not leave an old one
+        entry = Entry(
+            podgrade=__version__,
+            at=datetime.now(UTC).isoformat(timespec="seconds"),
+            exercise=self.exercise.slug,
+            marking=self.rules,
+            learner=one.learner,
+            identity=one.identity,
+            sources=one.sources,
+            handed_in=one.when,
+            digest=one.digest,
+            same_as=same_as,
+            result=result,
+        )
+        self.journal.add(entry)
+        return entry
+
+    def _page(self, one: HandedIn, result: Result) -> None:
+        page = self.pages[one.identity]
+        page.parent.mkdir(parents=True, exist_ok=True)
+        put(page, html.render(self._graded(one, result)))
+
+    def _graded(self, one: HandedIn, result: Result | None) -> Graded:
+        problem = None if result else say("not graded yet")
+        return Graded(self.exercise, one.learner, result, problem, self.language, __version__)
+
+    def _strangers(self, rows: Sequence[Row]) -> Iterator[Words]:
+        for row in rows:
+            if not any(named(one, row.learner) for one in self.everyone):
+                problem = nobody(row.learner, self.everyone)
+                yield say("corrections, line {line}: {problem}", line=row.line, problem=problem)
+
+
+def _corrections(result: dict[str, Any]) -> list[Any]:
+    return [one["correction"] for one in result["results"]]
+
+
+def _more(one: HandedIn, journal: ClassJournal, result: Result | None) -> tuple[str, str, str]:
+    """The cells behind the reports' own columns."""
+    known = journal.known.get(one.identity)
+    told = [
+        f"{verdict.id}: {number(verdict.points)} ({verdict.correction.why})"
+        for verdict in (result.verdicts if result else ())
+        if verdict.correction
+    ]
+    return " + ".join(one.sources), (known.same_as or "") if known else "", "; ".join(told)
+
+
+def _pages(folder: Path, everyone: Sequence[HandedIn]) -> Iterator[tuple[str, Path]]:
+    """A file for each learner that every system can hold, and no two the same."""
+    taken: set[str] = set()
+    for one in everyone:
+        whole = _NO_FILE_NAME.sub("_", one.learner).strip("._") or "_"
+        base = whole.encode()[:_LONGEST].decode("utf-8", "ignore")
+        name, number_ = base, 1
+        while name.casefold() in taken:
+            number_ += 1
+            name = f"{base}-{number_}"
+        taken.add(name.casefold())
+        yield one.identity, folder / f"{name}.html"

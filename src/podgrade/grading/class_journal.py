@@ -1,0 +1,179 @@
+"""What is known of a class, learner by learner: one JSON line each, on disk before the next.
+
+A line is written at once and synced, so that a killed run has lost nothing but what it had not
+told yet. The last line of a learner counts. The shape is `class.schema.json`; `result` is what
+reports/json.py gives.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from podgrade.model.errors import UsageProblem
+from podgrade.model.text import say
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a line."""
+    text = files(__package__).joinpath("class.schema.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+@cache
+def _shape() -> Draft202012Validator:
+    return Draft202012Validator(schema())
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line: whose work, which work, and what it came out as.
+
+    `marking` is the digest of what it was marked by; `same_as` names the learner whose equal work
+    was graded instead; `at` is ISO 8601.
+    """
+
+    podgrade: str
+    at: str
+    exercise: str
+    marking: str
+    learner: str
+    identity: str
+    sources: tuple[str, ...]
+    handed_in: str | None
+    digest: str
+    same_as: str | None
+    result: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Known:
+    """Where a learner's line is, and what is asked of it most."""
+
+    place: int
+    size: int
+    learner: str
+    digest: str
+    marking: str
+    verdict: str
+    same_as: str | None
+
+
+class ClassJournal:
+    """The file, held by one run at a time; `known` is the last line of each learner by identity."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.known: dict[str, Known] = {}
+        self.unread = 0
+        """Lines that could not be read: their learners are graded again."""
+        self._file = -1
+        self._end = 0
+
+    def __enter__(self) -> ClassJournal:
+        """Read what is there. Raises UsageProblem if it cannot be written or another run does."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._close()
+            raise UsageProblem(
+                say("another run writes into {file}: wait for it to end", file=self.path)
+            ) from error
+        except OSError as error:
+            raise self._unwritable(error) from error
+        self._read()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+        self._file = -1
+
+    def _read(self) -> None:
+        for place, line in self._lines():
+            if not line.endswith(b"\n"):
+                break  # torn by a kill: what is written next takes its place
+            entry = _parsed(line)
+            if entry is None:
+                self.unread += 1
+            else:
+                self._note(entry, place, len(line))
+            self._end = place + len(line)
+
+    def _lines(self) -> Iterator[tuple[int, bytes]]:
+        place = 0
+        with self.path.open("rb") as stream:
+            for line in stream:
+                yield place, line
+                place += len(line)
+
+    def _note(self, entry: Entry, place: int, size: int) -> None:
+        self.known[entry.identity] = Known(
+            place,
+            size,
+            entry.learner,
+            entry.digest,
+            entry.marking,
+            str(entry.result.get("verdict")),
+            entry.same_as,
+        )
+
+    def add(self, entry: Entry) -> None:
+        """Write a line, and return when it is on disk. Raises UsageProblem."""
+        # ASCII: what learners write may hold halves of surrogate pairs, line separators.
+        line = json.dumps(asdict(entry)).encode("ascii") + b"\n"
+        try:
+            os.ftruncate(self._file, self._end)  # what a kill or a full disk left half written
+            written = os.pwrite(self._file, line, self._end)
+            while written < len(line):
+                written += os.pwrite(self._file, line[written:], self._end + written)
+            os.fsync(self._file)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        self._note(entry, self._end, len(line))
+        self._end += len(line)
+
+    def entry(self, identity: str) -> Entry:
+        """The last line of a learner who is known."""
+        known = self.known[identity]
+        entry = _parsed(os.pread(self._file, known.size, known.place))
+        assert entry is not None  # noqa: S101  it was read or written before
+        return entry
+
+    def _unwritable(self, error: OSError) -> UsageProblem:
+        return UsageProblem(
+            say("{file} cannot be written: {error}", file=self.path, error=error.strerror)
+        )
+
+
+def _parsed(line: bytes) -> Entry | None:
+    """The entry of a line; None where it is none."""
+    try:
+        data = json.loads(line)
+    except ValueError:
+        return None
+    if not _shape().is_valid(data):
+        return None
+    return Entry(**data | {"sources": tuple(data["sources"])})
