@@ -273,7 +273,7 @@ def test_what_cannot_be_understood_is_that_learners_alone(tmp_path):
         "lee": "`lee.zip` is no archive or is damaged: File is not a zip file",
         "park": "there is no manifest, only `answer.docx`",
         "han.yaml": "there is no manifest, only `han.yaml.txt`",
-        "evil": "there is no manifest, only `evil.yaml`",
+        "evil": "`evil.yaml` is a link, which is not followed",
     }
     assert all(isinstance(one.problem, Unreadable) for one in found.values() if one.problem)
     assert found["choi"].files == ()

@@ -50,20 +50,21 @@ class Book:
         same = say("byte for byte the same as another submission: both were graded once")
         notes = (*one.notes, *((same,) if same_as else ()), *result.notes)
         own = replace(result, submission=one.learner, notes=notes)
-        self._write(one, json.as_data(own, self.language, __version__), same_as)
+        self._write(one, self._data(own), same_as)
         self._page(one, own)
 
     def take_over(self, one: HandedIn, other: str) -> None:
         """The result of another, known learner whose work is the same."""
         entry = self.journal.entry(other)
-        result = corrected(result_of(entry.result), ())
-        self.enter(one, replace(result, notes=()), same_as=entry.learner)
+        result = replace(corrected(result_of(entry.result), ()), notes=())
+        self.enter(one, result, same_as=entry.learner)
 
     def close(self, rows: Sequence[Row] | None) -> tuple[list[Graded], list[Words]]:
         """Put corrections in (None: as they are), write grades.csv and the pages that are missing.
 
         The learners as reports take them, in order, and what is wrong with the corrections.
         """
+        self.journal.catch_up()
         wrong = list(self._strangers(rows or ()))
         graded, more = [], []
         for one in self.everyone:
@@ -99,12 +100,15 @@ class Book:
         problems = list(objections(result, rows))
         wrong += problems
         new = result if problems else corrected(result, rows)
-        data = json.as_data(new, self.language, __version__)
+        data = self._data(new)
         for now, before in zip(data["results"], entry.result["results"], strict=True):
             now["position"] = before["position"]
         if _corrections(data) == _corrections(entry.result):
             return entry
         return self._write(one, data, entry.same_as)
+
+    def _data(self, result: Result) -> dict[str, Any]:
+        return json.as_data(result, self.language, __version__)
 
     def _write(self, one: HandedIn, result: dict[str, Any], same_as: str | None) -> Entry:
         self.pages[one.identity].unlink(missing_ok=True)  # a kill must not leave an old one

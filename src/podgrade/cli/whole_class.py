@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from podgrade.cli.speech import SaidCommand, cluster_options, language, option, told
-from podgrade.model.text import say
+from podgrade.cli.speech import SaidCommand, cluster_options, language, option
+from podgrade.model.text import Words, say
 
 if TYPE_CHECKING:
     from podgrade.cli.class_words import Done
@@ -86,8 +86,7 @@ def whole_class(
     arguments += cluster_arguments(context, kubeconfig)
     named = names or asides().is_terminal
     done = _graded(chosen, folder, target, only, rows, goes_on, arguments, named)
-    for line in summary(done, target):
-        click.echo(told(line), err=True)
+    _say(summary(done, target))
     click.get_current_context().exit(exit_code(done, partly=bool(only)))
 
 
@@ -116,8 +115,15 @@ def _graded(
     with ClassJournal(target / JOURNAL) as journal:
         book = Book(target, chosen, marking(chosen), journal, language(), roster.everyone)
         todo = plan(roster.everyone, journal.known, book.rules, only)
-        for line in (*remarks(roster, named), *intentions(todo, roster, journal.unread)):
-            click.echo(told(line), err=True)
+        _say((*remarks(roster, named), *intentions(todo, roster, journal.unread)))
         grading = mark(todo, book, arguments, named)
         graded, wrong = book.close(rows)
     return Done(grading, graded, wrong, time.monotonic() - began)
+
+
+def _say(lines: Iterable[Words]) -> None:
+    """Told on standard error; what learners wrote is shown, never obeyed."""
+    from podgrade.reports.lines import said
+
+    for line in lines:
+        click.echo(said(line, language()), err=True)

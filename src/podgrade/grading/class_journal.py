@@ -95,7 +95,7 @@ class ClassJournal:
             ) from error
         except OSError as error:
             raise self._unwritable(error) from error
-        self._read()
+        self.catch_up()
         return self
 
     def __exit__(
@@ -111,7 +111,8 @@ class ClassJournal:
             os.close(self._file)
         self._file = -1
 
-    def _read(self) -> None:
+    def catch_up(self) -> None:
+        """Read what is on disk and not known yet: an interrupt may come while a line is written."""
         for place, line in self._lines():
             if not line.endswith(b"\n"):
                 break  # torn by a kill: what is written next takes its place
@@ -123,8 +124,9 @@ class ClassJournal:
             self._end = place + len(line)
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
-        place = 0
+        place = self._end
         with self.path.open("rb") as stream:
+            stream.seek(place)
             for line in stream:
                 yield place, line
                 place += len(line)

@@ -69,7 +69,8 @@ def _take(piece: Piece, found: Contents) -> None:
         for file in _below(path, found):
             _take_file(file, file.relative_to(path).as_posix(), found)
     elif kind is Kind.LINK:
-        found.others.append(path.name)
+        why = say("`{file}` is a link, which is not followed", file=path.name)
+        raise archives.cannot_open(why, _HOW)
     else:
         _take_file(path, piece.inner if kind is Kind.MANIFEST else path.name, found)
 
