@@ -457,6 +457,20 @@ def test_a_teachers_corrections(school):
     assert school.latest()["kim"] == ("failed", 2)
 
 
+def test_other_work_is_not_what_was_graded_or_corrected(school):
+    school.hand_in("kim.yaml", page="bye")
+    school.hand_in("lee.yaml")
+    school.run()
+    school.hand_in("kim.yaml")
+    school.pack.file("corrections.csv", "learner,check,points,why\nlee,test_ready,1,x\n")
+    school.run("--only", "lee", "--corrections", "corrections.csv")
+
+    assert school.grades()["lee"]["total"] == "4"
+    assert school.grades()["kim"]["reason"] == "not graded yet"
+    school.run("--resume")
+    assert school.grades()["kim"]["total"] == "5"
+
+
 def test_corrections_that_fit_nothing_are_told(school):
     school.hand_in("kim.yaml", page="bye")
     text = "learner,check,points,why\nkin,test_ready,1,x\nkim,test_redy,1,x\nkim,test_ready,9,x\n"

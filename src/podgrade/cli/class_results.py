@@ -82,20 +82,19 @@ class Book:
     def _found(
         self, one: HandedIn, rows: Sequence[Row] | None, wrong: list[Words]
     ) -> dict[str, Any] | None:
-        """A learner's result as data, corrected, with its page there."""
-        if one.identity not in self.journal.known:
+        """A learner's result as data, corrected, with its page there; None if of other work."""
+        known = self.journal.known.get(one.identity)
+        if known is None or known.digest != one.digest:
             return None
         entry = self.journal.entry(one.identity)
         if rows is not None:
             mine = [row for row in rows if named(one, row.learner)]
-            entry = self._correct(one, entry, mine, wrong)
+            entry = self._correct(entry, mine, wrong)
         if not self.pages[one.identity].exists():
             self._page(one, result_of(entry.result))
         return entry.result
 
-    def _correct(
-        self, one: HandedIn, entry: Entry, rows: Sequence[Row], wrong: list[Words]
-    ) -> Entry:
+    def _correct(self, entry: Entry, rows: Sequence[Row], wrong: list[Words]) -> Entry:
         result = result_of(entry.result)
         problems = list(objections(result, rows))
         wrong += problems
@@ -105,16 +104,15 @@ class Book:
             now["position"] = before["position"]
         if _corrections(data) == _corrections(entry.result):
             return entry
-        return self._write(one, data, entry.same_as)
+        return self._add(replace(entry, at=_now(), result=data))
 
     def _data(self, result: Result) -> dict[str, Any]:
         return json.as_data(result, self.language, __version__)
 
     def _write(self, one: HandedIn, result: dict[str, Any], same_as: str | None) -> Entry:
-        self.pages[one.identity].unlink(missing_ok=True)  # a kill must not leave an old one
         entry = Entry(
             podgrade=__version__,
-            at=datetime.now(UTC).isoformat(timespec="seconds"),
+            at=_now(),
             exercise=self.exercise.slug,
             marking=self.rules,
             learner=one.learner,
@@ -125,6 +123,10 @@ class Book:
             same_as=same_as,
             result=result,
         )
+        return self._add(entry)
+
+    def _add(self, entry: Entry) -> Entry:
+        self.pages[entry.identity].unlink(missing_ok=True)  # a kill must not leave an old one
         self.journal.add(entry)
         return entry
 
@@ -144,6 +146,10 @@ class Book:
                 yield say("corrections, line {line}: {problem}", line=row.line, problem=problem)
 
 
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
 def _corrections(result: dict[str, Any]) -> list[Any]:
     return [one["correction"] for one in result["results"]]
 
@@ -156,7 +162,8 @@ def _more(one: HandedIn, journal: ClassJournal, result: Result | None) -> tuple[
         for verdict in (result.verdicts if result else ())
         if verdict.correction
     ]
-    return " + ".join(one.sources), (known.same_as or "") if known else "", "; ".join(told)
+    same = known.same_as if known and result else None
+    return " + ".join(one.sources), same or "", "; ".join(told)
 
 
 def _pages(folder: Path, everyone: Sequence[HandedIn]) -> Iterator[tuple[str, Path]]:
