@@ -14,10 +14,10 @@ from podgrade.model.text import Text
 from podgrade.model.verdict import Outcome
 from podgrade.reports.corrected import corrected, objections
 from podgrade.reports.csv import Column, table
+from podgrade.reports.from_json import result_of
 from podgrade.reports.html import render
 from podgrade.reports.json import as_data, schema
 from podgrade.reports.plain import render as plain
-from podgrade.reports.recall import result_of
 
 HEAD = "learner,check,points,why\n"
 

@@ -20,9 +20,9 @@ from podgrade.model.text import Words, say
 from podgrade.model.verdict import Result
 from podgrade.reports import csv, html, json
 from podgrade.reports.corrected import corrected, objections
+from podgrade.reports.from_json import result_of
 from podgrade.reports.graded import Graded
 from podgrade.reports.lines import number
-from podgrade.reports.recall import result_of
 
 JOURNAL, GRADES, PAGES = "journal.jsonl", "grades.csv", "pages"
 
