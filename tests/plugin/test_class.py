@@ -309,6 +309,19 @@ def zipped(text):
     return stream.getvalue()
 
 
+def test_evidence_is_kept_of_everybody(school):
+    school.hand_in("kim.yaml", page="bye")
+    school.hand_in("letter.docx", data=b"dear teacher")
+    school.hand_in("lee.yaml")
+    school.hand_in("lee.zip", data=zipped(school.pack.manifest("other")))
+    assert school.run("--evidence", "evidence").exit_code == 3
+    codes = {}
+    for file in (school.pack.root / "evidence").glob("*.json"):
+        codes[file.name] = CliRunner().invoke(main, ["regrade", str(file)]).exit_code
+
+    assert codes == {"demo.kim.json": 1, "demo.letter.json": 1, "demo.lee.json": 3}
+
+
 # Cut off
 
 

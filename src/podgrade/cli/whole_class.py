@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from podgrade.cli.complete import slugs
 from podgrade.cli.speech import SaidCommand, cluster_options, language, option
 from podgrade.model.text import Words, say
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
         "the cluster or the grader."
     ),
 )
-@click.argument("slug")
+@click.argument("slug", shell_complete=slugs)
 @click.argument("folder", type=click.Path(path_type=Path))
 @option(
     "--output",
@@ -53,6 +54,12 @@ if TYPE_CHECKING:
     words=say("A teacher's decisions (learner, check, points, why); these and no others hold."),
 )
 @option(
+    "--evidence",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    words=say("Keep what was seen in this folder, for `podgrade report` and `podgrade regrade`."),
+)
+@option(
     "--in-flight",
     type=click.IntRange(min=1),
     metavar="N",
@@ -67,12 +74,12 @@ def whole_class(
     resume: bool,
     only: tuple[str, ...],
     corrections: Path | None,
+    evidence: Path | None,
     in_flight: int | None,
     names: bool,
     context: str | None,
     kubeconfig: Path | None,
 ) -> None:
-    from podgrade.cli.alone import cluster_arguments
     from podgrade.cli.class_words import exit_code, summary
     from podgrade.cli.files import read
     from podgrade.cli.screen import asides
@@ -82,12 +89,23 @@ def whole_class(
     chosen, target = exercise(slug), output or Path(f"{slug}-grades")
     rows = parse(read(corrections)) if corrections else None
     goes_on = resume or bool(only) or rows is not None
-    arguments = [f"--in-flight={in_flight}"] if in_flight is not None else []
-    arguments += cluster_arguments(context, kubeconfig)
+    arguments = tuple(_arguments(evidence, in_flight, context, kubeconfig))
     named = names or asides().is_terminal
     done = _graded(chosen, folder, target, only, rows, goes_on, arguments, named)
     _say(summary(done, target))
     click.get_current_context().exit(exit_code(done, partly=bool(only)))
+
+
+def _arguments(
+    evidence: Path | None, in_flight: int | None, context: str | None, kubeconfig: Path | None
+) -> Iterator[str]:
+    from podgrade.cli.alone import cluster_arguments
+
+    if evidence is not None:
+        yield f"--evidence={evidence.resolve()}"
+    if in_flight is not None:
+        yield f"--in-flight={in_flight}"
+    yield from cluster_arguments(context, kubeconfig)
 
 
 def _graded(
