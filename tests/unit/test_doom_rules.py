@@ -7,8 +7,10 @@ import pytest
 from podgrade.locale import in_language
 from podgrade.workspace.doom import Goal, GoalKind, Scene, judge, obstacle
 from podgrade.workspace.doom.case import Case
+from podgrade.workspace.doom.exits import hint
 from podgrade.workspace.doom.images import Refusal, image_refused, meaning
 from podgrade.workspace.doom.near import meant_image, nearest
+from podgrade.workspace.doom.part import Part, Role
 
 READY = Goal(GoalKind.READY)
 PULL = 'Back-off pulling image "x": ErrImagePull: failed to pull and unpack image: '
@@ -398,3 +400,18 @@ def test_the_image_that_was_meant(image, meant):
 def test_nearest_needs_a_likeness():
     assert nearest("settings", ("setting", "other")) == "setting"
     assert nearest("a", ("settings",)) is None
+
+
+@pytest.mark.parametrize(
+    ("mounts", "told"),
+    [
+        ([{"name": "config", "mountPath": "/config", "readOnly": True}], "take `readOnly` off"),
+        ([{"name": "config", "mountPath": "/config"}], "from a ConfigMap or a Secret can only"),
+        (None, "another volume"),
+    ],
+)
+def test_what_may_not_be_written_says_why(mounts, told):
+    part = Part("app", Role.MAIN, 0, {"volumeMounts": mounts}, {}, "Always")
+    found = hint(part, {"exitCode": 1}, "sh: can't create /config/a: Read-only file system")
+
+    assert told in str(found)

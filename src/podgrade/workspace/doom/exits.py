@@ -45,5 +45,15 @@ def hint(part: Part, ending: Json, lines: str) -> Message | None:
     if "Address already in use" in lines or "Address in use" in lines:
         return say("all containers of a Pod share their ports: let each listen on one of its own")
     if "Read-only file system" in lines:
-        return say("take `readOnly` off the mount it has to write to")
+        return _writable(part)
     return None
+
+
+def _writable(part: Part) -> Message:
+    """Without `readOnly` anywhere it is a volume that can be read only, or the container's own."""
+    if any(mount.get("readOnly") for mount in part.spec.get("volumeMounts") or ()):
+        return say("take `readOnly` off the mount it has to write to")
+    return say(
+        "let it write into another volume, such as an emptyDir: what is mounted from a ConfigMap "
+        "or a Secret can only be read"
+    )
