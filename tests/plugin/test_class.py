@@ -197,6 +197,8 @@ def test_each_learner_has_a_page(school):
     assert "right-03" not in school.page("same")  # whose it is, is the teacher's business
     assert "image-not-found" not in school.page("doomed-1")
     assert "it is doomed" in school.page("doomed-1")
+    index = (school.pack.root / "demo-grades/index.html").read_text("utf-8")
+    assert '<a href="pages/%EA%B9%80%EB%AF%BC%EC%88%98.html">김민수</a>' in index
 
 
 def test_equal_work_is_graded_once(school):

@@ -18,13 +18,13 @@ from podgrade.grading.intake import HandedIn
 from podgrade.model.exercise import Exercise
 from podgrade.model.text import Words, say
 from podgrade.model.verdict import Result
-from podgrade.reports import csv, html, json
+from podgrade.reports import class_page, csv, html, json
 from podgrade.reports.corrected import corrected, objections
 from podgrade.reports.from_json import result_of
 from podgrade.reports.graded import Graded
 from podgrade.reports.lines import number
 
-JOURNAL, GRADES, PAGES = "journal.jsonl", "grades.csv", "pages"
+JOURNAL, GRADES, PAGE, PAGES = "journal.jsonl", "grades.csv", "index.html", "pages"
 
 _NO_FILE_NAME = re.compile(r'[<>:"|?*\s]+')  # what Windows does not allow, and spaces
 _LONGEST = 200  # bytes of a page's name
@@ -60,7 +60,7 @@ class Book:
         self.enter(one, result, same_as=entry.learner)
 
     def close(self, rows: Sequence[Row] | None) -> tuple[list[Graded], list[Words]]:
-        """Put corrections in (None: as they are), write grades.csv and the pages that are missing.
+        """Put corrections in (None: as they are), write grades and the pages that are missing.
 
         The learners as reports take them, in order, and what is wrong with the corrections.
         """
@@ -77,6 +77,8 @@ class Book:
             for place, heading in enumerate(headings)
         ]
         put(self.folder / GRADES, csv.table(graded, columns, say("learner")))
+        links = [f"{PAGES}/{self.pages[one.identity].name}" for one in self.everyone]
+        put(self.folder / PAGE, class_page.render(list(zip(graded, links, strict=True))))
         return graded, wrong
 
     def _found(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from podgrade.cli.alone import Grading
-from podgrade.cli.class_results import GRADES, PAGES
+from podgrade.cli.class_results import GRADES, PAGE
 from podgrade.cli.codes import FAILED, FULL_MARKS, INTERRUPTED, TROUBLE, USAGE
 from podgrade.cli.codes import exit_code as code_of
 from podgrade.grading.class_plan import Plan
@@ -17,6 +17,7 @@ from podgrade.model.errors import UsageProblem
 from podgrade.model.text import Message, Words, say
 from podgrade.model.verdict import Outcome
 from podgrade.reports.class_live import clock
+from podgrade.reports.class_page import counted, sums
 from podgrade.reports.graded import Graded
 from podgrade.reports.safe import visible
 
@@ -33,12 +34,12 @@ class Done:
     @property
     def open(self) -> int:
         """How many have no result at all."""
-        return sum(1 for one in self.everyone if one.result is None)
+        return counted(self.everyone)[1]
 
     @property
     def counts(self) -> Counter[Outcome]:
         """How many of those with a result passed, failed, or met an error."""
-        return Counter(one.outcome for one in self.everyone if one.result is not None)
+        return counted(self.everyone)[0]
 
     @property
     def broken(self) -> Words | None:
@@ -100,21 +101,11 @@ def summary(done: Done, target: Path) -> Iterator[Words]:
     yield from done.wrong
     if done.broken is not None:
         yield say("podgrade: {problem}", problem=done.broken)
-    counts = done.counts
-    yield say(
-        "{total} learners: {passed} with full marks, {failed} without, {errors} with an error, "
-        "{open} not graded; {time}",
-        total=len(done.everyone),
-        passed=counts[Outcome.PASSED],
-        failed=counts[Outcome.FAILED],
-        errors=counts[Outcome.ERROR],
-        open=done.open,
-        time=clock(done.seconds),
-    )
-    yield say("Grades: {grades}, pages: {pages}", grades=target / GRADES, pages=target / PAGES)
+    yield say("{sums}; {time}", sums=sums(done.everyone), time=clock(done.seconds))
+    yield say("Grades: {grades}, pages: {page}", grades=target / GRADES, page=target / PAGE)
     if done.open:
         yield _next(say("go on with the same command and --resume"))
-    elif counts[Outcome.ERROR]:
+    elif done.counts[Outcome.ERROR]:
         yield _next(say("grade the errors again with the same command and --only error"))
 
 
