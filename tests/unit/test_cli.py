@@ -105,6 +105,14 @@ def test_a_grader_that_cannot_run_shows_pytests_words(run, graded):
     assert "SyntaxError in grader" in answer.stderr
 
 
+def test_after_full_marks_it_is_said_where_the_idea_is(run, graded):
+    graded(full_marks())
+    assert "podgrade explain sidecar" in run("check", "sidecar", "pod.yaml").stderr
+
+    graded(failed())
+    assert "podgrade explain" not in run("check", "sidecar", "pod.yaml").output
+
+
 def test_several_files_are_one_submission(run, graded, tmp_path):
     (tmp_path / "service.yaml").write_text("kind: Service")
     seen = graded(full_marks())

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from podgrade.cli.codes import FULL_MARKS
 from podgrade.cli.complete import slug_then_files
-from podgrade.cli.speech import cluster_options, language, option
+from podgrade.cli.speech import cluster_options, language, option, told
 from podgrade.cli.wanted import InOrder, one_printed, output_options, wanted
 from podgrade.model.text import say
 
 if TYPE_CHECKING:
+    from podgrade.model.exercise import Exercise
     from podgrade.model.submission import Submission
 
 
@@ -61,7 +63,19 @@ def check(
     arguments = tuple(_arguments(evidence, keep, context, kubeconfig))
     grading = grade(chosen, submission, arguments, language())
     deliver(grading, chosen, submission.key, outputs)
+    if grading.exit_code == FULL_MARKS:
+        _lead_on(chosen)
     click.get_current_context().exit(grading.exit_code)
+
+
+def _lead_on(chosen: Exercise) -> None:
+    """Say where what was practised is explained, if it is."""
+    from podgrade.grading.catalogue import idea
+
+    if idea(chosen, language()) is not None:
+        click.echo(
+            told(say("What it was about: podgrade explain {slug}", slug=chosen.slug)), err=True
+        )
 
 
 def submitted(files: tuple[str, ...]) -> Submission:
