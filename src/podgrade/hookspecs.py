@@ -9,6 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from podgrade.grading.record import Record
     from podgrade.model.errors import PodgradeError
+    from podgrade.model.exercise import Exercise
     from podgrade.model.submission import Submission
     from podgrade.model.text import Words
     from podgrade.model.verdict import Result
@@ -23,8 +24,8 @@ def pytest_podgrade_submissions(config: pytest.Config) -> list[Submission]:  # t
 
 
 @pytest.hookspec(firstresult=True)
-def pytest_podgrade_recorded(submission: Submission) -> Record | None:
-    """What an earlier run recorded of a submission: its checks are run on that.
+def pytest_podgrade_recorded(exercise: Exercise, submission: Submission) -> Record | None:
+    """What an earlier run recorded of a submission of an exercise: its checks are run on that.
 
     Where any plugin implements this, nothing of the run is asked on a cluster.
     """

@@ -237,3 +237,26 @@ def test_what_each_mistake_is_told_is_written_down(proven, verify, tmp_path):
     assert "It is Ready  [crash-loop]" in text
     assert "준비되었다  [crash-loop]" in text
     assert len(list((tmp_path / "kept").iterdir())) == 3
+
+
+def test_a_pack_is_proven_again_by_what_was_kept(proven, verify, tmp_path):
+    kept = str(tmp_path / "kept")
+    assert verify("--evidence", kept).exit_code == 0
+    proven.forget()
+    answer = verify("--recorded", kept, "--messages", str(tmp_path / "messages.md"))
+
+    assert answer.exit_code == 0, answer.output
+    assert proven.calls() == []
+    assert "3 of 3 fixtures proven" in answer.stdout
+    assert "It is Ready  [crash-loop]" in (tmp_path / "messages.md").read_text("utf-8")
+
+
+def test_a_fixture_that_was_not_recorded_is_an_error(proven, verify, tmp_path):
+    kept = tmp_path / "kept"
+    verify("--evidence", str(kept))
+    (kept / "demo.broken-crashes.json").unlink()
+    answer = verify("--recorded", str(kept))
+
+    assert answer.exit_code == 3
+    assert "not known   demo broken/crashes" in answer.stdout
+    assert "not recorded" in answer.stdout

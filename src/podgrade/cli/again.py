@@ -9,7 +9,6 @@ from podgrade.cli.grade import Collector
 from podgrade.cli.screen import asides
 from podgrade.grading.record import Record
 from podgrade.model.exercise import Exercise
-from podgrade.model.submission import Submission
 from podgrade.model.text import say
 from podgrade.reports.live import Progress
 
@@ -24,7 +23,7 @@ class Regrader(Collector):
         self._record = record
 
     @pytest.hookimpl
-    def pytest_podgrade_recorded(self, submission: Submission) -> Record:  # noqa: ARG002 - the only one
+    def pytest_podgrade_recorded(self) -> Record:
         return self._record
 
 

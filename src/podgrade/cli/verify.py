@@ -60,6 +60,14 @@ if TYPE_CHECKING:
     metavar="FOLDER",
     words=say("Keep what was seen in this folder, for `podgrade report` and `podgrade regrade`."),
 )
+@option(
+    "--recorded",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    words=say(
+        "Prove by what --evidence kept there, without a cluster: after a grader was changed."
+    ),
+)
 @cluster_options
 def verify(
     pack: Path,
@@ -67,19 +75,22 @@ def verify(
     in_flight: int | None,
     messages: Path | None,
     evidence: Path | None,
+    recorded: Path | None,
     context: str | None,
     kubeconfig: Path | None,
 ) -> None:
     from podgrade.cli.prove import prove
     from podgrade.cli.screen import output
     from podgrade.grading.catalogue import exercises_of
+    from podgrade.grading.evidence import records
     from podgrade.grading.gaps import strangers
     from podgrade.reports.proof import show_gaps, show_summary
 
     exercises = exercises_of(pack, slugs)
     out, root = output(), pack.resolve()
     arguments = tuple(_arguments(in_flight, evidence, context, kubeconfig))
-    proof = prove(root, exercises, arguments, language(), out)
+    known = records(recorded) if recorded is not None else ()
+    proof = prove(root, exercises, arguments, language(), out, known)
     if not slugs and proof.problem is None:
         proof.others = strangers(root / "fixtures", [one.slug for one in exercises])
     if messages is not None and proof.problem is None:

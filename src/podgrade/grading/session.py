@@ -221,7 +221,9 @@ class GradingSession:
     def _found_out(self, case: Case) -> Rehearsed:
         if not self._recorded:
             return rehearse(case, self.rig(), self._progress)
-        record = self._config.hook.pytest_podgrade_recorded(submission=case.submission)
+        record = self._config.hook.pytest_podgrade_recorded(
+            exercise=case.exercise, submission=case.submission
+        )
         if record is None:
             raise InfrastructureError(say("not recorded"))
         return regrade(case, record, self.stop)
