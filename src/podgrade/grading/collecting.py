@@ -30,6 +30,7 @@ class Collection:
         self._fixtures: dict[Path, tuple[Submission, ...]] = {}
         self._begun: set[pytest.Collector] = set()
         self._made: dict[str, pytest.Function] = {}
+        self._by_key: dict[str, Submission] = {}
         self.submissions = self._named(stdin)
 
     @property
@@ -39,8 +40,10 @@ class Collection:
 
     def by_key(self, key: Key | None) -> Submission | None:
         """The submission of that key."""
-        everything = [*self.submissions, *(f for fs in self._fixtures.values() for f in fs)]
-        return next((submission for submission in everything if submission.key == key), None)
+        if key is not None and key not in self._by_key:
+            everything = [*self.submissions, *(f for fs in self._fixtures.values() for f in fs)]
+            self._by_key = {submission.key: submission for submission in reversed(everything)}
+        return self._by_key.get(key or "")
 
     def parametrize(self, metafunc: pytest.Metafunc) -> None:
         """One item of a check for each submission."""
