@@ -19,6 +19,9 @@ SHEET = {
     "target": {"name": "web"},
 }
 
+FAULT = {"name": "image", "says": {"en": "x", "ko": "x"}, "at": "spec.volumes", "put": []}
+POD = {"target": {"name": "web", "kinds": ["Pod"]}}
+
 
 @pytest.fixture
 def pack(tmp_path):
@@ -55,6 +58,15 @@ def test_defaults_are_those_of_the_model(pack):
     assert exercise.grader.name == "test_my_web.py"
 
 
+def test_a_fault_is_mended_at_its_place_unless_more_is_said(pack):
+    other = FAULT | {"name": "other", "free": ["spec.containers"]}
+    faults = {"draw": 1, "of": [FAULT, other]}
+    exercise = catalogue.exercise("my-web", pack(SHEET | POD | {"faults": faults}))
+
+    assert exercise.faults.draw == 1
+    assert [one.free for one in exercise.faults.of] == [("spec.volumes",), ("spec.containers",)]
+
+
 def test_an_exercise_is_found_by_its_grader(pack):
     root = pack(SHEET)
 
@@ -72,6 +84,9 @@ def test_an_exercise_is_found_by_its_grader(pack):
         ({"target": {"name": "web", "kinds": ["Node"]}}, "target.kinds.0: Node is not one of"),
         ({"target": {"name": "web", "exists": True}}, "target: the field kinds is missing"),
         ({"limits": {"start": 0}}, "limits.start: 0 is less than or equal"),
+        ({"faults": {"draw": 1, "of": [FAULT]}}, "target: the field kinds is missing"),
+        ({"faults": {"draw": 0, "of": [FAULT]}} | POD, "faults.draw: 0 is less than the minimum"),
+        ({"faults": {"draw": 1, "of": [FAULT | {"at": "web"}]}} | POD, "faults.of.0.at: 'web'"),
         ({"kubernetes": 1.29}, "kubernetes: 1.29 is not of type 'string'"),
     ],
 )

@@ -236,6 +236,38 @@ def test_start_never_overwrites_unasked(run, tmp_path):
     assert "replaced sidecar.yaml" in run("start", "sidecar", "--force").stdout
 
 
+def test_start_draws_faults_by_a_seed_and_says_which(run, tmp_path):
+    drawn = []
+    for seed in ("kim", "lee", "kim"):
+        answer = run("start", "troubleshoot", "--force", "--seed", f" {seed} ")
+        assert f"the faults in it were drawn by --seed {seed}\n" in answer.stdout
+        drawn.append((tmp_path / "troubleshoot.yaml").read_text())
+
+    assert drawn[0] == drawn[2] != drawn[1]
+    assert "podgrade.io/seed: kim" in drawn[0]
+
+
+def test_start_draws_anew_each_time_where_no_seed_is_given(run, monkeypatch):
+    monkeypatch.setattr("podgrade.cli.start.secrets.randbelow", lambda below: below - 1)
+
+    assert "--seed 9999" in run("start", "troubleshoot").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("sidecar", "--seed", "1"), "sidecar begins alike for everybody: no --seed"),
+        (("troubleshoot", "--seed", " "), "--seed takes a word or a number"),
+        (("troubleshoot", "--seed", "a\x07"), "--seed takes a word or a number"),
+    ],
+)
+def test_start_refuses_a_seed_that_draws_nothing(run, tmp_path, words, said):
+    answer = run("start", *words)
+
+    assert (answer.exit_code, list(tmp_path.glob("*.md"))) == (2, [])
+    assert said in answer.stderr
+
+
 @pytest.mark.parametrize("words", [(), *((name,) for name in COMMANDS if name != "cluster")])
 def test_help_is_said_in_both_languages(run, words):
     english, korean = run(*words, "--help"), run("--lang", "ko", *words, "--help")

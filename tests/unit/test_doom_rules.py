@@ -361,6 +361,14 @@ def test_a_quota_that_only_others_use_up_is_waited_for():
     assert obstacle(READY, seen, Cluster()).code == "quota"
 
 
+@pytest.mark.parametrize("first", [ended(0), waiting("PodInitializing")])
+def test_a_node_that_comes_no_further_is_not_the_learners(first):
+    slow = pod({"app": waiting("PodInitializing")}, init={"one": first}, phase="Pending")
+    doom = obstacle(READY, scene(slow), Cluster())
+
+    assert (doom.code, doom.infrastructure) == ("slow-cluster", True)
+
+
 def test_a_container_level_policy_decides_for_an_init_container():
     once = {**ended(3), "spec": {"restartPolicy": "Never"}}
     broken = pod({"app": waiting("PodInitializing")}, init={"check": once}, phase="Pending")

@@ -70,7 +70,24 @@ def test_a_named_target_port_that_no_container_has():
     port = {"name": "web", "containerPort": 80}
     reason = routes.broken(bench(pod({"app": "web"}, [port])), "app", 8020, refused=True)
 
-    assert (reason.code, str(reason.seen)) == ("target-port", "the containers' named ports: web")
+    assert (reason.code, str(reason.seen)) == ("no-such-port", "the containers' named ports: web")
+
+
+def test_a_named_target_port_that_nobody_has_need_not_be_asked():
+    port = {"name": "web", "containerPort": 80}
+    with pytest.raises(Failure) as failure:
+        routes.port_of(bench(pod({"app": "web"}, [port])), "app", 8020)
+
+    assert failure.value.reason.code == "no-such-port"
+
+
+@pytest.mark.parametrize("ports", [[], [{"name": "http", "containerPort": 80}]])
+def test_a_port_is_asked_where_a_pod_has_it_or_will_have_it(ports):
+    template = pod({"app": "web"}, [{"name": "http", "containerPort": 80}])
+    document = Document({"kind": "Deployment", "spec": {"template": template}}, Position("", 0))
+
+    there = bench(pod({"app": "web"}, ports), documents=[document])
+    assert routes.port_of(there, "app", 8020) == 8020
 
 
 def test_a_target_port_where_nothing_listens_is_told_by_the_refusal():

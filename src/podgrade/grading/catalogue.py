@@ -11,7 +11,9 @@ from podgrade.grading.packs import Pack, pack_of, packs, slug_of
 from podgrade.grading.sheet import checked
 from podgrade.model.errors import UsageProblem
 from podgrade.model.exercise import Exercise, Limits, Target
+from podgrade.model.fault import Fault, Faults
 from podgrade.model.text import LANGUAGES, Message, Text, say
+from podgrade.workspace import faults
 from podgrade.workspace.read import Unreadable, parse
 from podgrade.workspace.read import load as load_files
 
@@ -96,10 +98,12 @@ def ideas(chosen: Exercise) -> dict[str, str]:
     return {each: text for each, text in told.items() if text is not None}
 
 
-def starter(chosen: Exercise) -> str | None:
-    """The manifest to start from, if the exercise has one."""
+def starter(chosen: Exercise, seed: str = "0") -> str | None:
+    """The manifest to start from, if the exercise has one; with the faults that `seed` draws."""
     path = chosen.folder / "starter.yaml"
-    return _read(path) if path.is_file() else None
+    if not path.is_file():
+        return None
+    return _read(path) if chosen.faults is None else faults.starter(chosen, _read(path), seed)
 
 
 def anatomy(chosen: Exercise) -> tuple[Mapping[str, Any], ...]:
@@ -145,6 +149,7 @@ def _exercise(slug: str, folder: Path, grader: Path, body: dict[str, Any]) -> Ex
         capabilities=tuple(body.get("capabilities", ())),
         material=tuple(body.get("material", ())),
         after=tuple(body.get("after", ())),
+        faults=_faults(body["faults"]) if "faults" in body else None,
         limits=Limits(**{name: float(value) for name, value in body.get("limits", {}).items()}),
         **plain,
     )
@@ -164,6 +169,15 @@ def _in_language(chosen: Exercise, name: str, language: str) -> Path:
     """`NAME.ko.md` in Korean, `NAME.md` in English or where it lacks."""
     translated = chosen.folder / f"{name}.{language}.md"
     return translated if translated.is_file() else chosen.folder / f"{name}.md"
+
+
+def _faults(body: dict[str, Any]) -> Faults:
+    return Faults(body["draw"], tuple(_fault(one) for one in body["of"]))
+
+
+def _fault(body: dict[str, Any]) -> Fault:
+    free = tuple(body.get("free", (body["at"],)))
+    return Fault(body["name"], _text(body["says"]), body["at"], body["put"], free)
 
 
 def _read(path: Path) -> str:

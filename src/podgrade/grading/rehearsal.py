@@ -118,7 +118,7 @@ def _in_workspace(case: Case, rig: Rig, manifest: Manifest, progress: Progress) 
         seen = lanes(workspace.view, target.name, bench.began, time.monotonic())
     finally:
         kept = rig.release(workspace)
-    notes = (*acceptance.notes, *acceptance.warnings)
+    notes = (*acceptance.notes, *acceptance.warnings, *bench.notes)
     where = places(manifest, acceptance.refusals, target)
     secrets = secrets_of((*manifest.documents, *workspace.setup.standing))
     return Rehearsed(case, played, notes, kept, lanes=seen, places=where, secrets=secrets)

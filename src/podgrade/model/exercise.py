@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from podgrade.model.fault import Faults
 from podgrade.model.text import Text
 
 
@@ -61,6 +62,8 @@ class Exercise:
     material: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     """The exercises that a learner should have passed before this one."""
+    faults: Faults | None = None
+    """What may be wrong with the manifest to begin with; starter.yaml is right then."""
 
     @property
     def enforced(self) -> str:

@@ -24,6 +24,7 @@ NAMES = (
     "crash",
     "claim",
     "pods",
+    "faults",
 )
 
 
@@ -35,6 +36,7 @@ def built_in() -> dict[str, Callable[[Any], Any]]:
     from podgrade.probes.curl import CurlProbe
     from podgrade.probes.events import EventsProbe
     from podgrade.probes.execute import ExecProbe
+    from podgrade.probes.faults import FaultsProbe
     from podgrade.probes.files import FilesProbe
     from podgrade.probes.job import JobProbe
     from podgrade.probes.logs import LogsProbe
@@ -67,5 +69,6 @@ def built_in() -> dict[str, Callable[[Any], Any]]:
         CrashProbe,
         ClaimProbe,
         PodsProbe,
+        FaultsProbe,
     )
     return dict(zip(NAMES, made, strict=True))

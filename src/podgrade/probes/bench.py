@@ -72,6 +72,13 @@ class Bench:
     role: Role = Role.SUBMISSION
     others: dict[str, Bench] = field(default_factory=dict)
     """The benches of other workloads of the workspace, by name."""
+    notes: list[Words] = field(default_factory=list)
+    """What is said of the submission as a whole, besides its verdicts."""
+
+    def note(self, words: Words) -> None:
+        """Say this of the submission; once, however often its checks are played."""
+        if words not in self.notes:
+            self.notes.append(words)
 
     def beside(self, name: str, role: Role) -> Bench:
         """The bench of another workload of the workspace; it remembers what was asked there."""

@@ -11,7 +11,15 @@ from podgrade.probes import aim
 from podgrade.probes.bench import Bench
 from podgrade.probes.tape import Stage
 from podgrade.probes.values import About, Flag, Names
-from podgrade.workspace.given import Difference, completed, differences, given, pod_spec, without
+from podgrade.workspace.given import (
+    Difference,
+    completed,
+    differences,
+    given,
+    holds,
+    pod_spec,
+    without,
+)
 
 
 class ManifestProbe:
@@ -75,19 +83,16 @@ def _kept(bench: Bench, parts: Sequence[str], but: Sequence[str]) -> Flag:
     changed = [one for one in differences(before, now) if _within(one.path, parts)]
     if not changed:
         return Flag(True, About(subject))
-    return Flag(False, About(subject, _changed(changed)))
+    return Flag(False, About(subject, given_changed(changed)))
 
 
 def _within(path: str, parts: Sequence[str]) -> bool:
     """True if the difference is in one of the parts, or around one (a container taken out)."""
-    return not parts or any(_holds(part, path) or _holds(path, part) for part in parts)
+    return not parts or any(holds(part, path) or holds(path, part) for part in parts)
 
 
-def _holds(outer: str, inner: str) -> bool:
-    return inner == outer or inner.startswith((f"{outer}.", f"{outer}["))
-
-
-def _changed(changed: Sequence[Difference]) -> Reason:
+def given_changed(changed: Sequence[Difference]) -> Reason:
+    """Why what the sheet gives is not as it was."""
     first = changed[0]
     return Reason(
         "given-changed",

@@ -50,7 +50,11 @@ def unread(pod: Pod, container: str, path: str, error: str) -> Reason:
             volume=volume,
         )
         return Reason("other-sub-path", why=why, look=_look(container))
-    return Reason("no-such-file", why=say("{error}", error=error), look=_look(container))
+    why = say("{error}", error=error)
+    look = say(
+        "Check `name:` and `mountPath:` under `volumeMounts:` of container {name}", name=container
+    )
+    return Reason("no-such-file", seen=_shown(pod), why=why, look=look)
 
 
 def other_content(pod: Pod, container: str, path: str) -> Reason | None:

@@ -15,6 +15,7 @@ from podgrade.probes import aim, kubectl
 from podgrade.probes.bench import Bench
 from podgrade.workspace.doom import Goal, GoalKind
 from podgrade.workspace.target import is_ready, terminating
+from podgrade.workspace.workloads import template_of
 
 Service = Mapping[str, Any]
 Labels = Mapping[str, Any]
@@ -48,14 +49,14 @@ def get(bench: Bench, kind: str, name: str | None = None, **query: str) -> dict[
 
 def port_of(bench: Bench, name: str, wanted: int | str) -> int:
     """The number of the Service's port. Raises Failure where it has none of that number or name,
-    and where its selector matches nothing: then nobody needs to ask.
+    and where its selector or its named target port matches nothing: then nobody needs to ask.
     """
     service = the(bench, name)
-    number = int(port(service, wanted)["port"])
-    unmatched = no_match(bench, service)
+    one = port(service, wanted)
+    unmatched = no_match(bench, service) or _no_target(bench, service, one)
     if unmatched:
         raise Failure(unmatched)
-    return number
+    return int(one["port"])
 
 
 def port(service: Service, wanted: int | str) -> Mapping[str, Any]:
@@ -102,8 +103,7 @@ def no_match(bench: Bench, service: Service) -> Reason | None:
         why = say("Service {name} has no selector, so that it finds no Pod", name=name)
         return Reason("selector-mismatch", why=why, look=_look_at_labels(name))
     pod = aim.existing_pod(bench)
-    everybody = (*map(_labels, _staying(bench)), *_declared(bench))
-    if any(matches(selector, labels) for labels in everybody):
+    if any(matches(selector, _labels(one)) for one in _everybody(bench)):
         return None
     return Reason(
         "selector-mismatch",
@@ -116,6 +116,15 @@ def no_match(bench: Bench, service: Service) -> Reason | None:
         why=say("the selector of Service {name} matches no Pod", name=name),
         look=_look_at_labels(name),
     )
+
+
+def _no_target(bench: Bench, service: Service, one: Mapping[str, Any]) -> Reason | None:
+    """Why a port of the Service leads nowhere and never will; None where it does or may."""
+    target, selector = one.get("targetPort", one["port"]), _selector(service)
+    behind = [pod for pod in _everybody(bench) if matches(selector, _labels(pod))]
+    if _number(target, behind) is not None:
+        return None
+    return _unnamed(str(service["metadata"]["name"]), str(target), behind)
 
 
 def broken(bench: Bench, name: str, wanted: int | str, *, refused: bool) -> Reason | None:
@@ -162,7 +171,8 @@ def shown(labels: Labels) -> str:
 def _unnamed(name: str, target: str, pods: Iterable[aim.Pod]) -> Reason:
     names = sorted({str(port["name"]) for pod in pods for port in _declared_ports(pod)})
     return Reason(
-        "target-port",
+        "no-such-port",
+        expected=say("a container with a port named {target}", target=target),
         seen=say("the containers' named ports: {names}", names=", ".join(names) or "-"),
         why=say(
             "Service {name} sends to the port named {target}, and no container has a port of "
@@ -187,12 +197,11 @@ def _declared_ports(pod: aim.Pod) -> Iterator[Mapping[str, Any]]:
         yield from (port for port in container.get("ports") or () if port.get("name"))
 
 
-def _declared(bench: Bench) -> Iterator[Labels]:
-    """The labels of the Pods that the manifest's objects are or make."""
-    for document in bench.manifest.documents if bench.manifest else ():
-        spec = document.body.get("spec") or {}
-        made = spec.get("template") if isinstance(spec, Mapping) else None
-        yield _labels(made if isinstance(made, Mapping) else document.body)
+def _everybody(bench: Bench) -> Iterator[aim.Pod]:
+    """All Pods of the workspace that stay, and what the manifest's objects make Pods of."""
+    yield from _staying(bench)
+    declared = bench.manifest.documents if bench.manifest else ()
+    yield from filter(None, map(template_of, declared))
 
 
 def _labels(body: Mapping[str, Any]) -> Labels:

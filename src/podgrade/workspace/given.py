@@ -54,9 +54,14 @@ def given(exercise: Exercise) -> Document:
     """The target as the exercise's starter.yaml has it."""
     documents = parse(load([str(exercise.folder / "starter.yaml")])).documents
     for document in documents:
-        if document.kind in exercise.target.kinds and document.name == exercise.target.name:
+        if is_target(exercise, document):
             return document
     raise GraderError(say("starter.yaml has no {name}", name=exercise.target.name))
+
+
+def is_target(exercise: Exercise, document: Document) -> bool:
+    """True for the object that the sheet names."""
+    return document.kind in exercise.target.kinds and document.name == exercise.target.name
 
 
 def pod_spec(document: Document) -> Spec:
@@ -89,10 +94,25 @@ def without(spec: Spec, paths: Iterable[str]) -> Spec:
     """The spec without the fields of these paths (`initContainers[prepare].lifecycle`)."""
     rest = copy.deepcopy(dict(spec))
     for path in paths:
-        *around, last = [(match[1], match[2]) for match in _STEP.finditer(path)]
+        *around, last = _steps(path)
         for holder in _holders(rest, around):
             _take_out(holder, *last)
     return rest
+
+
+def put(body: dict[str, Any], path: str, value: Any) -> bool:
+    """Put a value into the field of this path (`spec.containers[web].image`), and tell whether
+    there is such a place: all around the field has to be there.
+    """
+    *around, (name, _) = _steps(path)
+    holders = list(_holders(body, around))
+    for holder in holders:
+        holder[name] = value
+    return bool(holders)
+
+
+def _steps(path: str) -> list[tuple[str, str | None]]:
+    return [(match[1], match[2]) for match in _STEP.finditer(path)]
 
 
 def _holders(spec: Any, steps: Sequence[tuple[str, str | None]]) -> Iterator[dict[str, Any]]:
@@ -167,6 +187,11 @@ def _differing(one: Any, other: Any, path: str) -> Iterator[Difference]:
             yield from _differing(one.get(key, _MISSING), other.get(key, _MISSING), here)
     elif one != other:
         yield Difference(path, _shown(one), _shown(other))
+
+
+def holds(outer: str, inner: str) -> bool:
+    """True if the path `inner` is `outer` or leads into it."""
+    return inner == outer or inner.startswith((f"{outer}.", f"{outer}["))
 
 
 def _shown(value: Any) -> str | None:

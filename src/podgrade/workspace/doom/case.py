@@ -58,13 +58,14 @@ class Case:
         if goal.container is None:
             return self.parts
         wanted = self.part(goal.container)
-        return () if wanted is None else (*self._before(wanted), wanted)
+        return () if wanted is None else (*self.before(wanted), wanted)
 
     @property
     def _inits(self) -> tuple[Part, ...]:
         return tuple(part for part in self.parts if part.role is not Role.MAIN)
 
-    def _before(self, wanted: Part) -> tuple[Part, ...]:
+    def before(self, wanted: Part) -> tuple[Part, ...]:
+        """The init containers and sidecars that it still waits for."""
         limit = len(self.parts) if wanted.role is Role.MAIN else wanted.index
         return tuple(part for part in self._inits[:limit] if not part.past)
 

@@ -135,7 +135,9 @@ def _init(case: Case, part: Part) -> Doom | None:
 def _pulling(case: Case, part: Part) -> Doom | None:
     """Nothing is known against it: it was still on its way."""
     reason, _ = part.why_waiting
-    if part.running is not None or part.ending is not None or reason == "PodInitializing":
+    if part.running is not None or part.ending is not None:
+        return None
+    if reason == "PodInitializing" and case.before(part):
         return None
     if case.events_of(part, "Pulling") and not case.events_of(part, "Pulled"):
         why = say(
