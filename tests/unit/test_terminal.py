@@ -41,6 +41,14 @@ def test_a_failure_says_what_was_expected_and_seen_and_why():
     assert "Note: a note" in text
 
 
+def test_what_was_seen_is_told_even_if_it_stands_in_what_was_expected():
+    expected = Text("the file: anything but 5", "파일: 5 이외의 값")
+    text = shown(failed(Reason("different", expected, Text("5", "5"), Text("5", "5"))), "ko")
+
+    assert "실제값: 5" in text
+    assert "이유: 5" not in text
+
+
 def test_korean_words_are_those_of_the_catalogue():
     text = shown(failed(), "ko") + shown(erroneous(), "ko")
 

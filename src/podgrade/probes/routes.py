@@ -34,7 +34,9 @@ def the(bench: Bench, name: str) -> Service:
         Reason(
             "no-service",
             expected=say("a Service named {name}", name=name),
-            seen=say("Services {names}", names=", ".join(names) or "-"),
+            seen=say("Services {names}", names=", ".join(names))
+            if names
+            else say("no Service at all"),
             why=say("there is no Service named {name}", name=name),
             look=say("Check `metadata.name` of your Service, and that it is in the manifest"),
         )

@@ -71,7 +71,7 @@ def _target_port(bench: Bench, name: str, port: int | str) -> Text:
 
 def _reaches(bench: Bench, name: str, count: int) -> Flag:
     about = {"name": name, "count": count}
-    subject = say("Service {name} sends to {count} Pods that are Ready", **about)
+    subject = say("Pods that are Ready behind Service {name}: {count}", **about)
     service = _of(bench, name)
     if isinstance(service, Reason):
         return Flag(False, About(subject, service))

@@ -243,6 +243,8 @@ def _expectation(operator: str, seen: Seen, other: object) -> Message:
     subject, value = seen.about.subject, _plain(other)
     if operator == "==":
         return say("{subject}: {value}", subject=subject, value=value)
+    if operator == "!=" and value == "":
+        return say("{subject}: not empty", subject=subject)
     if operator == "!=":
         return say("{subject}: anything but {value}", subject=subject, value=value)
     return say("{subject} {operator} {value}", subject=subject, operator=operator, value=value)

@@ -140,7 +140,8 @@ def _details(verdict: Verdict, result: Result, language: str) -> Iterator[Detail
         told = ""
         for label, words in _parts(verdict.reason):
             text = said(words, language) if words else ""
-            if text and text not in told:  # what was seen may be the whole reason
+            # What was seen may be the whole reason; it is never left out itself.
+            if text and (words is verdict.reason.seen or text not in told):
                 yield Detail(said(label, language), text)
             told = text
 

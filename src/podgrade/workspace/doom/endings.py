@@ -157,13 +157,25 @@ def ended(case: Case, part: Part, ending: Json) -> Doom:
     """A container that ended and is not started again."""
     if ending.get("reason") == "OOMKilled":
         return out_of_memory(part)
-    why = say(
-        "container `{container}` ended and is not started again: {exit}",
-        container=part.name,
-        exit=exit_words(ending),
-    )
+    why = _not_again(part, exit_words(ending))
     code = "pod-failed" if ending.get("exitCode") else "pod-finished"
     return _with_log(case, part, code, why)
+
+
+def _not_again(part: Part, ending: Message) -> Message:
+    if part.policy == "Always":  # the Pod itself is at its end, evicted for instance
+        return say(
+            "container `{container}` ended and is not started again: {exit}",
+            container=part.name,
+            exit=ending,
+        )
+    return say(
+        "container `{container}` ended, and with `restartPolicy: {policy}` it is not started "
+        "again: {exit}",
+        container=part.name,
+        policy=part.policy,
+        exit=ending,
+    )
 
 
 def _with_log(case: Case, part: Part, code: str, why: Message) -> Doom:
