@@ -138,12 +138,15 @@ def _details(verdict: Verdict, result: Result, language: str) -> Iterator[Detail
         yield Detail("", _outcome(verdict, result, language))
     if verdict.reason is not None and verdict.outcome is not Outcome.PASSED:
         told = ""
-        for label, words in _parts(verdict.reason):
+        for place, (label, words) in enumerate(_parts(verdict.reason)):
             text = said(words, language) if words else ""
             # What was seen may be the whole reason; it is never left out itself.
-            if text and (words is verdict.reason.seen or text not in told):
+            if text and (place < _ALWAYS or text not in told):
                 yield Detail(said(label, language), text)
             told = text
+
+
+_ALWAYS = 2  # expected, seen
 
 
 def _parts(reason: Reason) -> Iterator[tuple[Words, Words | None]]:
