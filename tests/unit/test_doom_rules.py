@@ -350,6 +350,19 @@ def test_the_youngest_pod_is_judged_and_one_that_is_being_deleted_is_not():
     assert judge(READY, scene(pod({"app": running()}), old), Cluster()) is None
 
 
+@pytest.mark.parametrize(
+    ("owners", "code"),
+    [([{"kind": "ReplicaSet", "name": "web", "controller": True}], None), ([], "pod-failed")],
+)
+def test_a_pod_that_is_replaced_is_no_evidence(owners, code):
+    going = pod({"app": ended(137)}, phase="Failed")
+    going["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    going["metadata"]["ownerReferences"] = owners
+    doom = judge(READY, scene(going), Cluster())
+
+    assert (doom and doom.code) == code
+
+
 def test_a_quota_that_only_others_use_up_is_waited_for():
     message = (
         'Error creating: pods "a-b" is forbidden: exceeded quota: q, '

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from podgrade.model.exercise import Exercise, Target
+from podgrade.model.text import Text
 from podgrade.probes import manifest, nonces
-from podgrade.workspace.given import Difference, differences, without
+from podgrade.workspace.given import Difference, differences, given, without
 
 MOUNT = {"name": "logs", "mountPath": "/var/log"}
 SPEC: dict[str, Any] = {
@@ -69,6 +71,16 @@ def test_a_difference_shows_both_sides():
     (found,) = differences(SPEC, changed(image="httpd"))
 
     assert found == Difference("containers[app].image", '"nginx"', '"httpd"')
+
+
+@pytest.mark.parametrize("kind", ["Pod", "Deployment"])
+def test_what_the_sheet_gives_may_be_of_another_kind(tmp_path, kind):
+    manifest = f"{{apiVersion: v1, kind: {kind}, metadata: {{name: web}}}}\n"
+    service = "---\n{apiVersion: v1, kind: Service, metadata: {name: web}}\n"
+    (tmp_path / "starter.yaml").write_text(service + "---\n" + manifest)
+    target = Target("web", ("Deployment",))
+
+    assert given(Exercise("s", text := Text("", ""), text, target, tmp_path, tmp_path)).kind == kind
 
 
 def test_what_may_change_is_taken_out_of_both():

@@ -8,7 +8,7 @@ import pytest
 
 from podgrade.model.failure import Failure
 from podgrade.model.submission import Document, Position
-from podgrade.probes import routes, service
+from podgrade.probes import routes, selection, service
 
 APP = {
     "metadata": {"name": "app"},
@@ -38,7 +38,7 @@ def _offline(monkeypatch):
 
 
 def test_a_selector_that_matches_nothing_shows_both_sides():
-    reason = routes.no_match(bench(pod({"app": "wbe"})), APP)
+    reason = selection.no_match(bench(pod({"app": "wbe"})), APP)
 
     assert reason.code == "selector-mismatch"
     assert "app=web" in str(reason.seen)
@@ -49,21 +49,21 @@ def test_pods_that_a_rollout_ended_are_behind_no_service():
     old = pod({"app": "web"})
     old["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
 
-    assert routes.no_match(bench(pod({"app": "wbe"}), old), APP).code == "selector-mismatch"
+    assert selection.no_match(bench(pod({"app": "wbe"}), old), APP).code == "selector-mismatch"
 
 
 def test_a_service_without_selector_finds_nothing():
     bare = {"metadata": {"name": "app"}, "spec": {}}
 
-    assert routes.no_match(bench(pod({})), bare).code == "selector-mismatch"
-    assert routes.selected(bench(pod({})), bare) == ()
+    assert selection.no_match(bench(pod({})), bare).code == "selector-mismatch"
+    assert selection.selected(bench(pod({})), bare) == ()
 
 
 def test_a_template_that_will_make_such_pods_is_waited_for():
     template = {"metadata": {"labels": {"app": "web"}}}
     document = Document({"kind": "Deployment", "spec": {"template": template}}, Position("", 0))
 
-    assert routes.no_match(bench(pod({"app": "other"}), documents=[document]), APP) is None
+    assert selection.no_match(bench(pod({"app": "other"}), documents=[document]), APP) is None
 
 
 def test_a_named_target_port_that_no_container_has():
@@ -117,3 +117,38 @@ def test_a_port_is_found_by_number_and_by_name():
         routes.port(two, 81)
     assert failure.value.reason.code == "no-such-port"
     assert str(failure.value.reason.seen) == "ports 80→80, stats: 9000→stats-port"
+
+
+def workload(name, **labels):
+    template = {"metadata": {"labels": labels}}
+    body = {"kind": "Deployment", "metadata": {"name": name}, "spec": {"template": template}}
+    return Document(body, Position("", 0))
+
+
+def replica(name, **labels):
+    owner = {"kind": "ReplicaSet", "name": name, "controller": True}
+    metadata = {"name": f"{name}-x", "uid": name, "labels": labels, "ownerReferences": [owner]}
+    return pod({}) | {"metadata": metadata}
+
+
+@pytest.mark.parametrize(
+    ("pods", "documents", "code", "told"),
+    [
+        ([("web", "web")], [("web", "web")], None, None),
+        ([("web", "web"), ("db", "web")], [("web", "web"), ("db", "web")], "too-wide", "db"),
+        ([("web", "web")], [("web", "web"), ("db", "web")], "too-wide", "deployment/db"),
+        ([("web", "web"), ("old", "web")], [("web", "web")], "too-wide", "old-x"),
+        ([("web", "other"), ("db", "web")], [("web", "other"), ("db", "web")], "mismatch", "db"),
+    ],
+    ids=["its-own", "both", "both-and-one-to-come", "of-nobody", "the-other"],
+)
+def test_pods_of_others_are_named(pods, documents, code, told):
+    there = bench(
+        *(replica(name, app=label) for name, label in pods),
+        documents=[workload(name, app=label) for name, label in documents],
+    )
+    there.exercise = SimpleNamespace(target=SimpleNamespace(name="web"))
+    reason = selection.wrong_pods(there, APP)
+
+    assert (reason and reason.code) == (code and f"selector-{code}")
+    assert told is None or told in str(reason.why)

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from podgrade.model.errors import InfrastructureError
 from podgrade.probes import aim, kubectl, steady
 from podgrade.probes.alive import is_alive
-from podgrade.probes.bench import Baseline, Bench, Life
+from podgrade.probes.bench import Baseline, Bench, Life, Role
 from podgrade.probes.pod import LASTING, ran_for
 from podgrade.workspace.doom import Goal, GoalKind
 
@@ -28,15 +29,22 @@ def watch_a_while(bench: Bench) -> None:
     What changes the Pod cannot be played anew lightly. Where something was asked since, this is
     the while that `pod.steady` would wait for (`limits.steady` seconds from the first question).
     """
-    before = bench.baseline
-    seconds = (
-        A_WHILE if before is None else before.at + bench.exercise.limits.steady - time.monotonic()
-    )
-    if bench.counted is None or seconds <= 0:
-        return
-    with contextlib.suppress(InfrastructureError):  # the next check meets it and says so
-        goal = Goal(GoalKind.RUNNING)
-        bench.workspace.wait(goal, lambda: _ended_since(bench) or None, seconds)
+    for one in _counting(bench):
+        before, steady_for = one.baseline, one.exercise.limits.steady
+        seconds = A_WHILE if before is None else before.at + steady_for - time.monotonic()
+        if seconds > 0:
+            with contextlib.suppress(InfrastructureError):  # the next check meets it and says so
+                one.workspace.wait(Goal(GoalKind.RUNNING), partial(_if_ended, one), seconds)
+
+
+def _counting(bench: Bench) -> Iterator[Bench]:
+    """The benches of the submission's Deployments, where containers were counted as Ready."""
+    own = (one for one in bench.others.values() if one.role is Role.SUBMISSION)
+    return (one for one in (bench, *own) if one.counted)
+
+
+def _if_ended(bench: Bench) -> bool | None:
+    return _ended_since(bench) or None
 
 
 def only_a_moment(bench: Bench, *, failed: bool = False) -> bool:
@@ -46,12 +54,14 @@ def only_a_moment(bench: Bench, *, failed: bool = False) -> bool:
     read before the API server was told of it. Where a check has `failed`, the container runtime
     is asked, too: nobody is blamed for what a container seemed to be that does not run.
     """
+    return any(_was_a_moment(one, failed=failed) for one in _counting(bench))
+
+
+def _was_a_moment(bench: Bench, *, failed: bool) -> bool:
     if _ended_since(bench):
         return True
-    if not bench.counted:
-        return False
     with contextlib.suppress(InfrastructureError):
-        late = steady.told_late(bench, Baseline(bench.counted, time.monotonic()))
+        late = steady.told_late(bench, Baseline(bench.counted or {}, time.monotonic()))
         return late is not None or (failed and not _young_ones_live(bench))
     return False
 
@@ -80,6 +90,10 @@ def was_never_ready(bench: Bench) -> bool:
 
     The times are the kubelet's own, whole seconds (state.terminated.startedAt, finishedAt).
     """
+    return any(map(_was_never_ready, _counting(bench)))
+
+
+def _was_never_ready(bench: Bench) -> bool:
     pod = bench.workspace.pod() if bench.counted else None
     if pod is None or bench.counted is None:
         return False

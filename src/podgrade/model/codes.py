@@ -93,6 +93,7 @@ CODES = frozenset(
         "replica-count",
         "restarted",
         "selector-mismatch",
+        "selector-too-wide",
         "silent",
         "slow-cluster",
         "started",

@@ -25,6 +25,7 @@ NAMES = (
     "claim",
     "pods",
     "faults",
+    "deployment",
 )
 
 
@@ -34,6 +35,7 @@ def built_in() -> dict[str, Callable[[Any], Any]]:
     from podgrade.probes.claim import ClaimProbe
     from podgrade.probes.clone import CloneProbe
     from podgrade.probes.curl import CurlProbe
+    from podgrade.probes.deployment import DeploymentProbe
     from podgrade.probes.events import EventsProbe
     from podgrade.probes.execute import ExecProbe
     from podgrade.probes.faults import FaultsProbe
@@ -70,5 +72,6 @@ def built_in() -> dict[str, Callable[[Any], Any]]:
         ClaimProbe,
         PodsProbe,
         FaultsProbe,
+        DeploymentProbe,
     )
     return dict(zip(NAMES, made, strict=True))

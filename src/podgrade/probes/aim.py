@@ -16,6 +16,7 @@ from podgrade.probes import kubectl
 from podgrade.probes.bench import Baseline, Bench, Life, Role
 from podgrade.workspace.doom import Goal, GoalKind
 from podgrade.workspace.target import containers_of
+from podgrade.workspace.workloads import RUNS
 from podgrade.workspace.workspace import Waited
 
 T = TypeVar("T")
@@ -181,9 +182,9 @@ def target_document(bench: Bench) -> Document:
     target = bench.exercise.target
     wanted = {"kind": target.kinds[0], "name": target.name}
     documents = bench.manifest.documents if bench.manifest else ()
-    workloads = [document for document in documents if document.kind in target.kinds]
+    workloads = [document for document in documents if document.kind in {*target.kinds, *RUNS}]
     for document in workloads:
-        if document.name == target.name:
+        if document.name == target.name and document.kind in target.kinds:
             return document
     seen = ", ".join(f"{document.kind} {document.name}" for document in workloads)
     raise Failure(

@@ -70,6 +70,8 @@ class Bench:
     doubted: bool = False
     """A Ready was only a moment: from then on every container is asked whether it goes on."""
     role: Role = Role.SUBMISSION
+    scaled: int | None = None
+    """How many Pods of the workload a check has asked for; None: as many as the manifest does."""
     others: dict[str, Bench] = field(default_factory=dict)
     """The benches of other workloads of the workspace, by name."""
     notes: list[Words] = field(default_factory=list)
@@ -80,10 +82,10 @@ class Bench:
         if words not in self.notes:
             self.notes.append(words)
 
-    def beside(self, name: str, role: Role) -> Bench:
+    def beside(self, name: str, role: Role, kinds: tuple[str, ...] = Target.kinds) -> Bench:
         """The bench of another workload of the workspace; it remembers what was asked there."""
         if name not in self.others:
-            target = Target(name)
+            target = Target(name, kinds)
             self.others[name] = replace(
                 self,
                 exercise=replace(self.exercise, target=target),
@@ -92,6 +94,7 @@ class Bench:
                 counted=None,
                 doom=None,
                 role=role,
+                scaled=None,
                 others={},
             )
         return self.others[name]

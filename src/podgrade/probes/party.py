@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from podgrade.model.exercise import Target
 from podgrade.probes.bench import Bench, Role
 from podgrade.probes.curl import CurlProbe
 from podgrade.probes.execute import ExecProbe
@@ -34,11 +35,13 @@ class Aside:
         return self._stage.ask(f"{self._name}.{question}", lambda b: self._live_on(b, live))
 
 
-def beside(name: str, role: Role) -> Callable[[Bench, Live], Any]:
+def beside(
+    name: str, role: Role, kinds: tuple[str, ...] = Target.kinds
+) -> Callable[[Bench, Live], Any]:
     """What asks on the bench of that workload; what it means to the whole is known outside."""
 
     def live_on(bench: Bench, live: Live) -> Any:
-        other = bench.beside(name, role)
+        other = bench.beside(name, role, kinds)
         other.doom = None
         try:
             return live(other)
@@ -50,7 +53,7 @@ def beside(name: str, role: Role) -> Callable[[Bench, Live], Any]:
 
 
 class Party:
-    """One workload that is not the submission's, with the probes bound to it."""
+    """One workload beside the target, with the probes bound to it."""
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage

@@ -51,7 +51,7 @@ class PodsProbe:
 
 def _ready(bench: Bench) -> Text:
     document = aim.target_document(bench)
-    wanted = replicas(document)
+    wanted = _wanted(bench)
     subject = say("READY of {kind} {name}", kind=document.kind, name=document.name)
     pods, doom = _rolled_out(bench, wanted)
     if pods:
@@ -63,10 +63,20 @@ def _ready(bench: Bench) -> Text:
 
 
 def _names(bench: Bench) -> tuple[str, ...]:
-    pods, doom = _rolled_out(bench, replicas(aim.target_document(bench)))
+    return tuple(map(aim.name_of, rolled_out(bench)))
+
+
+def rolled_out(bench: Bench) -> Pods:
+    """The target's Pods as soon as all that are asked for are Ready. Raises Failure."""
+    pods, doom = _rolled_out(bench, _wanted(bench))
     if pods is None:
         raise Failure(doom.reason() if doom else Reason("no-pod"))
-    return tuple(map(aim.name_of, pods))
+    return pods
+
+
+def _wanted(bench: Bench) -> int:
+    document = aim.target_document(bench)
+    return replicas(document) if bench.scaled is None else bench.scaled
 
 
 def _rolled_out(bench: Bench, wanted: int) -> tuple[Pods | None, Doom | None]:

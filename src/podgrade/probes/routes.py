@@ -10,15 +10,13 @@ from podgrade.cluster.kinds import path_of
 from podgrade.model.errors import InfrastructureError
 from podgrade.model.failure import Failure
 from podgrade.model.reason import Reason
-from podgrade.model.text import Words, say
-from podgrade.probes import aim, kubectl
+from podgrade.model.text import say
+from podgrade.probes import aim, kubectl, selection
 from podgrade.probes.bench import Bench
 from podgrade.workspace.doom import Goal, GoalKind
-from podgrade.workspace.target import is_ready, terminating
-from podgrade.workspace.workloads import template_of
+from podgrade.workspace.target import is_ready
 
 Service = Mapping[str, Any]
-Labels = Mapping[str, Any]
 
 
 def the(bench: Bench, name: str) -> Service:
@@ -55,7 +53,7 @@ def port_of(bench: Bench, name: str, wanted: int | str) -> int:
     """
     service = the(bench, name)
     one = port(service, wanted)
-    unmatched = no_match(bench, service) or _no_target(bench, service, one)
+    unmatched = selection.no_match(bench, service) or _no_target(bench, service, one)
     if unmatched:
         raise Failure(unmatched)
     return int(one["port"])
@@ -78,52 +76,9 @@ def port(service: Service, wanted: int | str) -> Mapping[str, Any]:
     )
 
 
-def selected(bench: Bench, service: Service) -> tuple[aim.Pod, ...]:
-    """The Pods that the Service's selector matches and that are not going."""
-    selector = _selector(service)
-    chosen = (pod for pod in _staying(bench) if matches(selector, _labels(pod)))
-    return tuple(chosen) if selector else ()
-
-
-def _staying(bench: Bench) -> Iterator[aim.Pod]:
-    """All Pods of the workspace that are not going."""
-    view = bench.workspace.view
-    for pod in view.pods():
-        if not (view.gone(pod["metadata"]["uid"]) or terminating(pod)):
-            yield pod
-
-
-def matches(selector: Labels, labels: Labels) -> bool:
-    """True if the labels have all that the selector asks for."""
-    return all(labels.get(key) == value for key, value in selector.items())
-
-
-def no_match(bench: Bench, service: Service) -> Reason | None:
-    """Why the Service has no Pod behind it and will have none; None where it has or may have."""
-    name, selector = str(service["metadata"]["name"]), _selector(service)
-    if not selector:
-        why = say("Service {name} has no selector, so that it finds no Pod", name=name)
-        return Reason("selector-mismatch", why=why, look=_look_at_labels(name))
-    pod = aim.existing_pod(bench)
-    if any(matches(selector, _labels(one)) for one in _everybody(bench)):
-        return None
-    return Reason(
-        "selector-mismatch",
-        seen=say(
-            "selector {selector}; Pod {pod} has the labels {labels}",
-            selector=shown(selector),
-            pod=aim.name_of(pod),
-            labels=shown(_labels(pod)),
-        ),
-        why=say("the selector of Service {name} matches no Pod", name=name),
-        look=_look_at_labels(name),
-    )
-
-
 def _no_target(bench: Bench, service: Service, one: Mapping[str, Any]) -> Reason | None:
     """Why a port of the Service leads nowhere and never will; None where it does or may."""
-    target, selector = one.get("targetPort", one["port"]), _selector(service)
-    behind = [pod for pod in _everybody(bench) if matches(selector, _labels(pod))]
+    target, behind = one.get("targetPort", one["port"]), selection.behind(bench, service)
     if _number(target, behind) is not None:
         return None
     return _unnamed(str(service["metadata"]["name"]), str(target), behind)
@@ -132,7 +87,7 @@ def _no_target(bench: Bench, service: Service, one: Mapping[str, Any]) -> Reason
 def broken(bench: Bench, name: str, wanted: int | str, *, refused: bool) -> Reason | None:
     """Why no answer comes by way of the Service, as far as that is the Service's doing."""
     service = the(bench, name)
-    pods = selected(bench, service)
+    pods = selection.selected(bench, service)
     if not any(map(is_ready, pods)):
         return unready(bench, service)
     one = port(service, wanted)
@@ -154,7 +109,7 @@ def broken(bench: Bench, name: str, wanted: int | str, *, refused: bool) -> Reas
 
 def unready(bench: Bench, service: Service) -> Reason:
     """Why no Pod behind the Service is Ready."""
-    unmatched = no_match(bench, service)
+    unmatched = selection.no_match(bench, service)
     if unmatched:
         return unmatched
     doom = aim.obstacle(bench, Goal(GoalKind.READY))
@@ -163,11 +118,6 @@ def unready(bench: Bench, service: Service) -> Reason:
         return Reason("not-ready", why=say("no Pod behind Service {name} is Ready", name=name))
     why = say("no Pod behind Service {name} is Ready: {why}", name=name, why=doom.why)
     return Reason(doom.code, why=why, look=doom.look)
-
-
-def shown(labels: Labels) -> str:
-    """Labels as kubectl prints them."""
-    return ",".join(f"{key}={value}" for key, value in sorted(labels.items())) or "-"
 
 
 def _unnamed(name: str, target: str, pods: Iterable[aim.Pod]) -> Reason:
@@ -199,21 +149,6 @@ def _declared_ports(pod: aim.Pod) -> Iterator[Mapping[str, Any]]:
         yield from (port for port in container.get("ports") or () if port.get("name"))
 
 
-def _everybody(bench: Bench) -> Iterator[aim.Pod]:
-    """All Pods of the workspace that stay, and what the manifest's objects make Pods of."""
-    yield from _staying(bench)
-    declared = bench.manifest.documents if bench.manifest else ()
-    yield from filter(None, map(template_of, declared))
-
-
-def _labels(body: Mapping[str, Any]) -> Labels:
-    return dict((body.get("metadata") or {}).get("labels") or {})
-
-
-def _selector(service: Service) -> Labels:
-    return dict(service["spec"].get("selector") or {})
-
-
 def _ports(service: Service) -> list[dict[str, Any]]:
     return list(service["spec"].get("ports") or ())
 
@@ -221,11 +156,3 @@ def _ports(service: Service) -> list[dict[str, Any]]:
 def _shown_port(port: Mapping[str, Any]) -> str:
     number = f"{port['port']}→{port.get('targetPort', port['port'])}"
     return f"{port['name']}: {number}" if port.get("name") else number
-
-
-def _look_at_labels(name: str) -> Words:
-    return say(
-        "Compare `kubectl get pods --show-labels` with the selector in "
-        "`kubectl describe service {name}`",
-        name=name,
-    )

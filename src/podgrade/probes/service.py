@@ -5,7 +5,7 @@ from __future__ import annotations
 from podgrade.model.failure import Failure
 from podgrade.model.reason import Reason
 from podgrade.model.text import Words, say
-from podgrade.probes import aim, kubectl, routes
+from podgrade.probes import aim, kubectl, routes, selection
 from podgrade.probes.bench import Bench
 from podgrade.probes.tape import Stage
 from podgrade.probes.values import About, Flag, Text
@@ -35,12 +35,13 @@ class Endpoints:
         self._name = name
 
     def reaches(self, count: int) -> Flag:
-        """True as soon as the Service sends to exactly so many Pods: its EndpointSlices have so
-        many endpoints whose `conditions.ready` is not false (discovery.k8s.io/v1).
+        """True as soon as the Service sends to exactly so many Pods of the target, and to no
+        other: its EndpointSlices have so many endpoints whose `conditions.ready` is not false
+        (discovery.k8s.io/v1).
 
         Waits at most `limits.start` seconds for the Pods to become Ready (or, for fewer, to be
         Ready no more), then a little for the endpoints to follow. A selector that matches
-        nothing is told at once.
+        nothing, or Pods of others, is told at once.
         """
         answer: Flag = self._stage.ask(
             f"service({self._name!r}).reaches({count})",
@@ -75,7 +76,7 @@ def _reaches(bench: Bench, name: str, count: int) -> Flag:
     service = _of(bench, name)
     if isinstance(service, Reason):
         return Flag(False, About(subject, service))
-    why_not = routes.no_match(bench, service) if count else None
+    why_not = selection.no_match(bench, service) if count else None
     if why_not is None and not _pods_agree(bench, service, count, subject):
         why_not = _why_not(bench, service, count)
     if why_not is None and not _endpoints_agree(bench, name, count):
@@ -91,10 +92,12 @@ def _of(bench: Bench, name: str) -> routes.Service | Reason:
 
 
 def _pods_agree(bench: Bench, service: routes.Service, count: int, subject: Words) -> bool:
-    """Wait until so many of the Pods behind the Service are Ready."""
+    """Wait until so many of the Pods behind the Service are Ready; not if some are of others."""
 
     def ready(_: aim.Pod) -> bool | None:
-        pods = routes.selected(bench, service)
+        if count and selection.wrong_pods(bench, service):
+            return False
+        pods = selection.selected(bench, service)
         return True if sum(map(is_ready, pods)) == count else None
 
     goal = Goal(GoalKind.READY) if count else Goal(GoalKind.INIT, step=0)
@@ -112,14 +115,17 @@ def _endpoints_agree(bench: Bench, name: str, count: int) -> bool:
 
 
 def _shown(bench: Bench, service: routes.Service) -> Words:
-    pods = routes.selected(bench, service)
+    pods = selection.selected(bench, service)
     listed = ", ".join(f"{aim.name_of(pod)} {kubectl.ready_column(pod)}" for pod in pods)
     return say("Pods behind the Service (READY): {pods}", pods=listed or "-")
 
 
 def _why_not(bench: Bench, service: routes.Service, count: int) -> Reason:
     """Why the Pods behind the Service are not as many as were waited for."""
-    pods = routes.selected(bench, service)
+    wrong = selection.wrong_pods(bench, service) if count else None
+    if wrong is not None:
+        return wrong
+    pods = selection.selected(bench, service)
     number = sum(map(is_ready, pods))
     if number < count:
         return routes.unready(bench, service)

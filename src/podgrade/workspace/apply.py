@@ -7,7 +7,10 @@ from typing import Any, Protocol
 
 from podgrade.cluster.connection import Connection
 from podgrade.cluster.kinds import KINDS, path_of
+from podgrade.model.errors import GraderError
 from podgrade.model.submission import Document
+from podgrade.model.text import say
+from podgrade.workspace.workloads import SCALES
 
 _FIRST = ("ServiceAccount", "ConfigMap", "Secret", "PersistentVolumeClaim")
 _LAST = ("Pod", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob")
@@ -65,6 +68,22 @@ def replace(
     body = without_the_servers(_body(document.body, namespace))
     _, warnings = connection.request_with_warnings("PUT", path, query=query, body=body)
     return warnings
+
+
+def scale(connection: Connection, namespace: str, document: Document, replicas: int) -> None:
+    """Have so many Pods of a workload (spec.replicas), as `kubectl scale` does.
+
+    Raises GraderError for one that has no replicas, ApiRefusal.
+    """
+    if document.kind not in SCALES:
+        about = {"kind": document.kind, "name": document.name}
+        raise GraderError(say("{kind}/{name} has no replicas to scale", **about))
+    connection.request(
+        "PATCH",
+        path_of(document.kind, namespace, document.name),
+        body={"spec": {"replicas": replicas}},
+        content_type="application/merge-patch+json",
+    )
 
 
 def without_the_servers(body: Mapping[str, Any]) -> Mapping[str, Any]:

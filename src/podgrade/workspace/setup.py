@@ -12,7 +12,7 @@ from podgrade.model.errors import GraderError, InfrastructureError
 from podgrade.model.exercise import Exercise
 from podgrade.model.submission import Document
 from podgrade.model.text import Words, say
-from podgrade.workspace.apply import create, in_order
+from podgrade.workspace.apply import create, in_order, scale
 from podgrade.workspace.doom import Goal, GoalKind
 from podgrade.workspace.endpoints import await_endpoints
 from podgrade.workspace.material import filled, fresh
@@ -23,7 +23,6 @@ from podgrade.workspace.wait import Scope, seen, wait
 from podgrade.workspace.workloads import (
     ENDS,
     RUNS,
-    SCALES,
     documents_in,
     is_called,
     is_done,
@@ -97,17 +96,7 @@ class Setup:
         has no replicas.
         """
         document = self.workload(name)
-        if document.kind not in SCALES:
-            raise GraderError(
-                say("{kind}/{name} has no replicas to scale", kind=document.kind, name=name)
-            )
-        path = path_of(document.kind, self._namespace, name)
-        self._connection.request(
-            "PATCH",
-            path,
-            body={"spec": {"replicas": replicas}},
-            content_type="application/merge-patch+json",
-        )
+        scale(self._connection, self._namespace, document, replicas)
         self._await_pods(document, replicas)
         self._await_gone(document, replicas)
         self._await_services([document], replicas)

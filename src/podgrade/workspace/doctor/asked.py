@@ -31,6 +31,7 @@ _RIGHTS: tuple[tuple[str, str, Message], ...] = (
     ("delete", "pods", say("replace Pods, to see what outlives them")),
     ("patch", "pods", say("change a container's image")),
     ("update", "deployments.apps", say("change the Deployment that an exercise has there")),
+    ("patch", "deployments.apps", say("scale Deployments")),
     ("list", "replicasets.apps", say("see how far a rollout is")),
     ("create", "pods/exec", say("run commands in containers")),
     ("get", "pods/log", say("read logs")),

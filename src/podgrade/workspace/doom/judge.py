@@ -23,7 +23,7 @@ _STARTS = (GoalKind.READY, GoalKind.RUNNING, GoalKind.LOG)
 def judge(goal: Goal, scene: Scene, lookup: Lookup) -> Doom | None:
     """The doom that is final for this goal, by design.md's table; None while there is hope."""
     pod = newest(scene)
-    if pod is None:
+    if pod is None or _is_replaced(pod):
         return admission_doom(scene)
     case = Case(goal, scene, lookup, pod)
     doom = next(_dooms(case), None)
@@ -44,6 +44,14 @@ def newest(scene: Scene) -> Json | None:
     """The youngest Pod that is not being deleted, else the youngest of all."""
     living = [pod for pod in scene.pods if not pod["metadata"].get("deletionTimestamp")]
     return next(reversed(living or scene.pods), None)
+
+
+def _is_replaced(pod: Json) -> bool:
+    """A Pod that is being deleted ends as it may: its ReplicaSet makes another."""
+    metadata = pod["metadata"]
+    owners = metadata.get("ownerReferences") or ()
+    going = bool(metadata.get("deletionTimestamp"))
+    return going and any(owner.get("kind") == "ReplicaSet" for owner in owners)
 
 
 def _dooms(case: Case) -> Iterator[Doom]:
