@@ -13,7 +13,7 @@ from podgrade.grading import moments
 from podgrade.model.errors import InfrastructureError
 from podgrade.model.exercise import Limits
 from podgrade.model.text import say
-from podgrade.probes.bench import Baseline
+from podgrade.probes.bench import Baseline, Role
 
 RUNS = {"running": {"startedAt": "2026-01-01T00:00:00Z"}}
 
@@ -143,8 +143,28 @@ def test_the_watch_ends_as_soon_as_a_container_has_ended():
     busy = bench(pod(RUNS), pod(ended()), pod(RUNS, "two", 1))
     moments.watch_a_while(busy)
 
-    assert busy.workspace.waited == [moments.A_WHILE]
+    assert busy.workspace.waited == [pytest.approx(moments.A_WHILE, abs=0.1)]
     assert busy.workspace.pod() == pod(ended())
+
+
+def test_other_deployments_are_watched_in_the_same_while():
+    found, other = bench(pod(RUNS)), bench(pod(RUNS))
+    other.role = Role.SUBMISSION
+    found.others["db"] = other
+    moments.watch_a_while(found)
+
+    assert other.workspace.waited == [pytest.approx(moments.A_WHILE, abs=0.1)]
+    assert other.workspace.waited <= found.workspace.waited
+
+
+@pytest.mark.parametrize("role", [Role.SUBMISSION, Role.SETUP])
+def test_what_ends_in_another_deployment_counts_and_the_setup_does_not(role):
+    found, other = bench(pod(RUNS)), bench(pod(ended(), restarts=1))
+    other.role = role
+    found.others["db"] = other
+
+    assert moments.only_a_moment(found) is (role is Role.SUBMISSION)
+    assert moments.was_never_ready(found) is (role is Role.SUBMISSION)
 
 
 @pytest.mark.parametrize(("ago", "waits"), [(0.5, True), (2.5, False)])

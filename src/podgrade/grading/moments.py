@@ -29,12 +29,17 @@ def watch_a_while(bench: Bench) -> None:
     What changes the Pod cannot be played anew lightly. Where something was asked since, this is
     the while that `pod.steady` would wait for (`limits.steady` seconds from the first question).
     """
-    for one in _counting(bench):
-        before, steady_for = one.baseline, one.exercise.limits.steady
-        seconds = A_WHILE if before is None else before.at + steady_for - time.monotonic()
+    now = time.monotonic()
+    for one, end in [(one, _end_of_watch(one, now)) for one in _counting(bench)]:
+        seconds = end - time.monotonic()
         if seconds > 0:
             with contextlib.suppress(InfrastructureError):  # the next check meets it and says so
                 one.workspace.wait(Goal(GoalKind.RUNNING), partial(_if_ended, one), seconds)
+
+
+def _end_of_watch(bench: Bench, now: float) -> float:
+    before = bench.baseline
+    return now + A_WHILE if before is None else before.at + bench.exercise.limits.steady
 
 
 def _counting(bench: Bench) -> Iterator[Bench]:
