@@ -9,7 +9,7 @@ import pytest
 
 from podgrade.cluster.connection import ApiRefusal, Silence
 from podgrade.model.text import say
-from podgrade.probes.alive import is_alive
+from podgrade.probes.alive import are_alive, is_alive
 
 POD = {"metadata": {"name": "web"}}
 
@@ -48,3 +48,11 @@ def test_its_own_log_is_asked_for():
     assert bench.workspace.connection.asked == [
         ("/api/v1/namespaces/ns/pods/web/log", "app", "true")
     ]
+
+
+def test_all_are_alive_if_each_is():
+    one, other = follows(Silence(say("nothing came"))), follows([])
+
+    assert are_alive(one, [(POD, "app"), (POD, "helper")])
+    assert not are_alive(other, [(POD, "app")])
+    assert are_alive(other, [])

@@ -9,13 +9,12 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 from podgrade.model.errors import InfrastructureError
 from podgrade.probes import aim, kubectl, steady
-from podgrade.probes.alive import is_alive
+from podgrade.probes.alive import are_alive
 from podgrade.probes.bench import Baseline, Bench, Life, Role
 from podgrade.probes.pod import LASTING, ran_for
 from podgrade.workspace.doom import Goal, GoalKind
@@ -77,10 +76,7 @@ def _young_ones_live(bench: Bench) -> bool:
     if pod is None:
         return True
     young = [name for name in bench.counted or () if ran_for(bench, pod, name) < LASTING]
-    if not young:
-        return True
-    with ThreadPoolExecutor(len(young)) as pool:  # each may take a second
-        return all(pool.map(lambda name: is_alive(bench, pod, name), young))
+    return are_alive(bench, [(pod, name) for name in young])
 
 
 def _ended_since(bench: Bench) -> bool:

@@ -7,7 +7,8 @@ does not run (pkg/kubelet/kuberuntime/logs, waitLogs).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from podgrade.cluster.connection import ApiRefusal, Silence
@@ -33,3 +34,11 @@ def is_alive(bench: Bench, pod: Pod, container: str) -> bool:
         return True
     except ApiRefusal:  # between two lives there may be no log
         return False
+
+
+def are_alive(bench: Bench, containers: Sequence[tuple[Pod, str]]) -> bool:
+    """True if all of these containers of these Pods run; all are asked at once."""
+    if not containers:
+        return True
+    with ThreadPoolExecutor(len(containers)) as pool:
+        return all(pool.map(lambda one: is_alive(bench, *one), containers))

@@ -9,7 +9,7 @@ from typing import Any
 from podgrade.model.reason import Doom, Reason
 from podgrade.model.text import Words, say
 from podgrade.probes import aim, changes, kubectl, past
-from podgrade.probes.alive import is_alive
+from podgrade.probes.alive import are_alive
 from podgrade.probes.bench import Bench
 from podgrade.probes.given_up import given_up
 from podgrade.probes.order import ends_before, starts_before
@@ -230,18 +230,21 @@ def _counted(pod: Pod) -> Reason:
     return Reason("container-count", why=say("the Pod has the containers {names}", names=names))
 
 
-def lasts(bench: Bench, pod: Pod) -> bool:
+def lasts(bench: Bench, *pods: Pod) -> bool:
     """A container that has ended before is believed when it has run for a while: one that ends
     again and again is Ready for a moment each time. Where nothing can be played anew, or a Ready
     was only a moment, each is doubted, and the container runtime is asked.
     """
     strict = bench.spent or bench.doubted
-    names = [str(container["name"]) for container in kubectl.containers(pod)]
-    restarts = {name: (kubectl.status_of(pod, name) or {}).get("restartCount") for name in names}
-    doubted = [name for name in names if strict or restarts[name]]
-    if not all(ran_for(bench, pod, name) >= LASTING for name in doubted):
+    every = [(pod, str(one["name"])) for pod in pods for one in kubectl.containers(pod)]
+    doubted = [one for one in every if strict or _restarts(*one)]
+    if not all(ran_for(bench, *one) >= LASTING for one in doubted):
         return False
-    return not strict or all(is_alive(bench, pod, name) for name in doubted)
+    return not strict or are_alive(bench, doubted)
+
+
+def _restarts(pod: Pod, container: str) -> int:
+    return int((kubectl.status_of(pod, container) or {}).get("restartCount") or 0)
 
 
 def ran_for(bench: Bench, pod: Pod, container: str) -> float:

@@ -84,9 +84,9 @@ def _rolled_out(bench: Bench, wanted: int) -> tuple[Pods | None, Doom | None]:
 
     def all_ready() -> Pods | None:
         pods = _living(bench)
-        ready = all(kubectl.is_ready(pod) and lasts(bench, pod) for pod in pods)
-        over = len(pods) == wanted and not bench.workspace.outdated()
-        return pods if ready and over else None
+        ready = len(pods) == wanted and all(map(kubectl.is_ready, pods))
+        over = ready and not bench.workspace.outdated()
+        return pods if over and lasts(bench, *pods) else None
 
     doing = say("waiting until all Pods of {name} are Ready", name=bench.exercise.target.name)
     limit = bench.exercise.limits.start
