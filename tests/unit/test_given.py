@@ -117,3 +117,15 @@ def test_moments_cannot_be_taken_for_each_other():
     assert all(one.day != one.month and 2000 <= one.year <= 2037 for one in some)
     assert all((one.day > 12) is (number % 2 == 0) for number, one in enumerate(some))
     assert len(set(some)) == 40
+
+
+def test_of_long_values_the_place_is_shown_where_they_part():
+    same = "print(1)\\n" * 100
+    before, now = manifest._where_they_differ(same + "stop()" + same, same + "go_on()" + same)
+
+    assert before.startswith("…")
+    assert "stop()" in before[:60]
+    assert "go_on()" in now[:60]
+    assert max(len(before), len(now)) <= 202
+    assert manifest._where_they_differ("stop()", None) == ("stop()", None)
+    assert manifest._where_they_differ("stop()", "go_on()") == ("stop()", "go_on()")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Sequence
 
@@ -20,6 +21,9 @@ from podgrade.workspace.given import (
     pod_spec,
     without,
 )
+
+_SHOWN = 200  # characters of a value
+_BEFORE = 40  # of those, what comes before a difference
 
 
 class ManifestProbe:
@@ -94,13 +98,30 @@ def _within(path: str, parts: Sequence[str]) -> bool:
 def given_changed(changed: Sequence[Difference]) -> Reason:
     """Why what the sheet gives is not as it was."""
     first = changed[0]
+    before, now = _where_they_differ(first.given, first.seen)
     return Reason(
         "given-changed",
-        expected=_value(first.path, first.given),
-        seen=_value(first.path, first.seen),
+        expected=_value(first.path, before),
+        seen=_value(first.path, now),
         why=say("the sheet gives this; it was to stay: {paths}", paths=_listed(changed)),
         look=say("Compare {path} with what the sheet gives", path=f"`{first.path}`"),
     )
+
+
+def _where_they_differ(*values: str | None) -> tuple[str | None, ...]:
+    """The values; of two long ones, as whole programs are, what begins shortly before they part."""
+    texts = [value for value in values if value is not None]
+    if len(texts) < len(values) or max(map(len, texts)) <= _SHOWN:
+        return values
+    alike = itertools.takewhile(lambda letters: len(set(letters)) == 1, zip(*texts, strict=False))
+    start = max(sum(1 for _ in alike) - _BEFORE, 0)
+    return tuple(_cut(text, start) for text in texts)
+
+
+def _cut(text: str, start: int) -> str:
+    rest = text[start:]
+    shown = rest if len(rest) <= _SHOWN else f"{rest[:_SHOWN]}…"
+    return f"…{shown}" if start else shown
 
 
 def _listed(changed: Sequence[Difference]) -> str:
