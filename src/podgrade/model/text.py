@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 LANGUAGES = ("en", "ko")
 
+_TOKEN = re.compile(r"eyJ[\w-]{10,}(\.[\w-]{10,}){1,2}")
 _LONGEST = 2000  # characters of one value that a sentence shows
 
 
@@ -42,10 +44,15 @@ Words = Text | Message
 
 def shown(value: object) -> str:
     """A value as a sentence shows it: a name of a megabyte makes no sentence of a megabyte."""
-    text = str(value)
+    text = without_tokens(str(value))
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def say(template: str, **values: object) -> Message:
     """Mark an English template for translation: `say("image {image} was not found", image=…)`."""
     return Message(template, values)
+
+
+def without_tokens(text: str) -> str:
+    """The text with log-in tokens (JWT, RFC 7519) cut short: a log may hold the Pod's own."""
+    return _TOKEN.sub("eyJ…", text)

@@ -11,7 +11,7 @@ from typing import Any, NoReturn, Protocol
 from podgrade.model.errors import GraderError, InfrastructureError
 from podgrade.model.failure import Failure
 from podgrade.model.reason import Reason
-from podgrade.model.text import Words, say
+from podgrade.model.text import Words, say, without_tokens
 from podgrade.model.verdict import Evidence
 from podgrade.probes.bench import Bench
 from podgrade.probes.codec import reason_from_json, reason_to_json, words_from_json, words_to_json
@@ -144,7 +144,7 @@ def given(entry: Mapping[str, Any], witness: Witness) -> Any:
 
 def _evidence(entry: dict[str, Any]) -> Evidence:
     told = entry.get("answer", {key: entry[key] for key in entry if key not in _TIMES})
-    text = json.dumps(_short(told), ensure_ascii=False)
+    text = without_tokens(json.dumps(_short(told), ensure_ascii=False))
     return Evidence(entry["question"], text[:_SHOWN], entry["at"], entry["seconds"])
 
 

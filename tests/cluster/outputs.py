@@ -1,0 +1,63 @@
+"""One `podgrade check` with every output there is, and what it took."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from podgrade.cluster.connection import Connection
+from podgrade.cluster.kinds import path_of
+
+PODGRADE = str(Path(sys.executable).with_name("podgrade"))
+FORMATS = (
+    "text",
+    "json",
+    "html",
+    "junit",
+    "csv",
+    "github",
+    "summary",
+    "classroom",
+    "gradescope",
+    "prairielearn",
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """Exit code, every output by its format (and `stdout`, `stderr`), and the peak of memory."""
+
+    code: int
+    outputs: Mapping[str, str]
+    memory: int
+    """Bytes that were resident at most."""
+
+
+def graded(kubeconfig: Path, folder: Path, slug: str, manifest: str) -> Told:
+    """Grade a manifest; everything that is written is written into the folder."""
+    (folder / "handed-in.yaml").write_text(manifest)
+    command = [PODGRADE, "check", slug, "handed-in.yaml", "--kubeconfig", str(kubeconfig)]
+    for name in FORMATS:
+        command += ["--format", name, "--output", f"out.{name}"]
+    with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as err:
+        program = subprocess.Popen(command, cwd=folder, stdout=out, stderr=err)
+        _, status, usage = os.wait4(program.pid, 0)
+    program.returncode = os.waitstatus_to_exitcode(status)
+    files = {name: folder / f"out.{name}" for name in FORMATS}
+    files |= {name: folder / name for name in ("stdout", "stderr")}
+    # as bytes: reading text would make line feeds of what is none
+    read = {name: path.read_bytes().decode() for name, path in files.items() if path.is_file()}
+    return Told(program.returncode, read, usage.ru_maxrss * 1024)
+
+
+def workspaces(kubeconfig: Path) -> set[str]:
+    """The namespaces of ours that stand, without those that are going."""
+    query = {"labelSelector": "app.kubernetes.io/managed-by=podgrade"}
+    found = Connection.open(kubeconfig).request("GET", path_of("Namespace"), query=query)["items"]
+    return {
+        one["metadata"]["name"] for one in found if not one["metadata"].get("deletionTimestamp")
+    }
