@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.faults.proxy import FaultyApi
+
 from podgrade.cluster.connection import Connection
 from podgrade.cluster.kinds import path_of
 
@@ -54,10 +56,16 @@ def graded(kubeconfig: Path, folder: Path, slug: str, manifest: str) -> Told:
     return Told(program.returncode, read, usage.ru_maxrss * 1024)
 
 
-def workspaces(kubeconfig: Path) -> set[str]:
-    """The namespaces of ours that stand, without those that are going."""
-    query = {"labelSelector": "app.kubernetes.io/managed-by=podgrade"}
-    found = Connection.open(kubeconfig).request("GET", path_of("Namespace"), query=query)["items"]
-    return {
-        one["metadata"]["name"] for one in found if not one["metadata"].get("deletionTimestamp")
+def left_of(api: FaultyApi, kubeconfig: Path) -> frozenset[str]:
+    """What stays of the run that was asked through the proxy, although `podgrade clean` was told
+    to delete it.
+    """
+    runs = {name.split("-")[1] for name in api.namespaces}
+    assert len(runs) == 1
+    command = [PODGRADE, "clean", "--run", runs.pop(), "--kubeconfig", str(kubeconfig)]
+    subprocess.run(command, check=True, timeout=60, capture_output=True)
+    spaces = Connection.open(kubeconfig).request("GET", path_of("Namespace"))["items"]
+    standing = {
+        one["metadata"]["name"] for one in spaces if one["status"]["phase"] != "Terminating"
     }
+    return frozenset(standing & set(api.namespaces))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import concurrent.futures
 import json
-import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -14,16 +13,13 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.cluster.outputs import PODGRADE, left_of
 from tests.cluster.programs import Programs
 from tests.cluster.rooms import until
 from tests.faults.days import DAYS, Costs, Day
 from tests.faults.proxy import FaultyApi, nothing
 
-from podgrade.cluster.connection import Connection
-from podgrade.cluster.kinds import path_of
-
 ROOT = Path(__file__).parents[2]
-PODGRADE = str(Path(sys.executable).with_name("podgrade"))
 FIXTURES = (
     "init-wait/reference/pod",  # the longest first
     "init-wait/broken/failure-hidden",
@@ -75,7 +71,7 @@ def spend(day: Day, desk: Desk, fixture: str) -> Spent:
         result = grade(api, desk, fixture)
         faults = api.faults
         api.plan = nothing
-        return Spent(result, faults, left_of(api, desk))
+        return Spent(result, faults, left_of(api, desk.kubeconfig))
 
 
 def grade(api: FaultyApi, desk: Desk, fixture: str) -> Mapping[str, Any]:
@@ -118,21 +114,6 @@ def test_no_verdict_is_wrong_on_a_bad_day(gradings, day: Day, fixture):
     assert spent.left == frozenset()
 
 
-def left_of(api: FaultyApi, desk: Desk) -> frozenset[str]:
-    """What of a run stays although `podgrade clean` was told to delete it."""
-    runs = {name.split("-")[1] for name in api.namespaces}
-    assert len(runs) == 1
-    command = [PODGRADE, "clean", "--run", runs.pop()]
-    command += ["--kubeconfig", str(api.kubeconfig(desk.folder))]
-    cleaned = desk.programs.run(command, ROOT, 60)
-    assert cleaned.returncode == 0, cleaned.stderr.decode()
-    spaces = Connection.open(desk.kubeconfig).request("GET", path_of("Namespace"))["items"]
-    standing = {
-        one["metadata"]["name"] for one in spaces if one["status"]["phase"] != "Terminating"
-    }
-    return frozenset(standing & set(api.namespaces))
-
-
 def test_a_server_that_restarts_for_20_s_costs_nothing(kubeconfig, tmp_path):
     with FaultyApi(kubeconfig) as api, Programs() as programs:
         away = threading.Thread(target=restart, args=(api,))
@@ -142,7 +123,7 @@ def test_a_server_that_restarts_for_20_s_costs_nothing(kubeconfig, tmp_path):
         away.join()
 
         assert wrong(result, "sidecar/reference/pod") == {}
-        assert left_of(api, desk) == frozenset()
+        assert left_of(api, desk.kubeconfig) == frozenset()
 
 
 def restart(api: FaultyApi) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -49,18 +50,16 @@ def flood(size):
     return f"yes {'x' * 5000} | head -c {size - size // 10}; echo; {line}"
 
 
-TAIL = "exec tail -n+1 -F /var/log/nginx/access.log"
-
-
 def noise():
     return [f"printf '{piece}'" for piece in EVIL]
 
 
-def test_100_mb_of_log_cost_bounded_memory_and_no_points(kubeconfig, tmp_path):
-    text = POD % script(flood(LOUD), *noise(), TAIL)
+def test_100_mb_of_log_cost_bounded_memory(kubeconfig, tmp_path):
+    # It never says what is waited for, so that no machine's speed decides.
+    text = POD % script(flood(LOUD), *noise(), "sleep 600")
     told = graded(kubeconfig, tmp_path, "sidecar", text)
 
-    assert told.code == 0, told.outputs["text"]
+    assert told.code == 1, told.outputs["text"]
     assert told.memory < MEMORY
     assert max(map(len, told.outputs.values())) < KEPT
 
@@ -106,4 +105,5 @@ def test_a_spreadsheet_computes_none_of_it(evil):
 
 @pytest.mark.parametrize("name", ["json", "classroom", "gradescope", "prairielearn"])
 def test_what_is_json_is_json(evil, name):
-    assert json.loads(evil[name])
+    text = evil[name]
+    assert json.loads(base64.b64decode(text) if name == "classroom" else text)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from jsonschema import Draft202012Validator
-from tests.unit.results import LANES, erroneous, failed, full_marks, graded
+from tests.unit.results import LANES, erroneous, failed, full_marks, graded, hostile
 
 from podgrade.model.submission import Position
 from podgrade.model.text import Text
@@ -82,3 +82,11 @@ def test_a_failure_has_its_place_and_the_whole_its_timeline():
         "end": 4.0,
         "detail": "Error 1",
     }
+
+
+def test_what_a_stranger_wrote_is_escaped_and_means_the_same():
+    found = text(as_data(hostile(), "en", "0.1.0"))
+
+    assert not set(found) & {*"\x7f\u202e\ufffe\U000e0041"}
+    assert "한글" in found
+    assert "\u202egnp.exe" in json.loads(found)["results"][1]["cause"]["rationale"]

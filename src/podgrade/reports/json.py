@@ -17,7 +17,7 @@ from podgrade.model.verdict import Evidence, Outcome, Result, Verdict
 from podgrade.reports.graded import Graded
 from podgrade.reports.lines import OUTCOMES
 from podgrade.reports.positions import position_of
-from podgrade.reports.safe import encodable
+from podgrade.reports.safe import encodable, escaped_json
 
 _PASSED = {Outcome.PASSED: True, Outcome.FAILED: False}
 
@@ -46,7 +46,7 @@ def _nothing_known(graded: Graded) -> Result:
 
 def text(data: dict[str, Any]) -> str:
     """Plain data as JSON text, ending with a line feed."""
-    return encodable(json.dumps(data, ensure_ascii=False, indent=2)) + "\n"
+    return escaped_json(encodable(json.dumps(data, ensure_ascii=False, indent=2))) + "\n"
 
 
 def as_data(result: Result, language: str, version: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 
@@ -27,6 +28,11 @@ def bounded(text: str, longest: int) -> str:
 def encodable(text: str) -> str:
     """The text without halves of surrogate pairs, which UTF-8 cannot hold."""
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def escaped_json(text: str) -> str:
+    """JSON in which every character that would act is written as an escape; it means the same."""
+    return _HARMFUL.sub(lambda match: json.dumps(match.group())[1:-1], text)
 
 
 def _escape(match: re.Match[str]) -> str:
