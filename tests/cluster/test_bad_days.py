@@ -77,7 +77,7 @@ def spend(day: Day, desk: Desk, fixture: str) -> Spent:
 def grade(api: FaultyApi, desk: Desk, fixture: str) -> Mapping[str, Any]:
     """The result of `podgrade check` through the proxy; it must end by itself."""
     slug = fixture.partition("/")[0]
-    command = [PODGRADE, "check", slug, str(ROOT / "fixtures" / fixture)]
+    command = [PODGRADE, "check", slug, str(ROOT / "fixtures" / fixture / "pod.yaml")]
     command += ["--kubeconfig", str(api.kubeconfig(desk.folder)), "--format", "json"]
     ended = desk.programs.run(command, ROOT, LIMIT)
     assert ended.returncode in (0, 1, 3), ended.stderr.decode()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from types import SimpleNamespace
 
 import pytest
 
-from podgrade.cluster.connection import ApiRefusal, Silence
+from podgrade.cluster.connection import ApiRefusal, Silence, Unanswered
 from podgrade.model.text import say
 from podgrade.probes.alive import are_alive, is_alive
 
@@ -18,14 +19,23 @@ def follows(said):
     """A bench whose kubelet answers so when a log is followed."""
     asked = []
 
-    def lines(path, *, query, timeout):
+    def lines(path, *, query, timeout, patience):
         asked.append((path, query["container"], query["follow"]))
-        if isinstance(said, Exception):
-            raise said
-        return contextlib.nullcontext(iter(said))
+        found = said.pop(0) if isinstance(said, Script) else said
+        if isinstance(found, Exception):
+            raise found
+        return contextlib.nullcontext(iter(found))
 
     connection = SimpleNamespace(lines=lines, asked=asked)
-    return SimpleNamespace(workspace=SimpleNamespace(namespace="ns", connection=connection))
+    workspace = SimpleNamespace(namespace="ns", connection=connection)
+    return SimpleNamespace(workspace=workspace, stop=threading.Event())
+
+
+class Script(list):
+    """What is said one time after the other."""
+
+
+BROKEN = Unanswered(say("nothing came"))
 
 
 @pytest.mark.parametrize(
@@ -35,6 +45,8 @@ def follows(said):
         ([b"a new line"], True),
         ([], False),
         (ApiRefusal(400, "BadRequest", "container is waiting to start"), False),
+        (Script([BROKEN, BROKEN, Silence(say("nothing came"))]), True),
+        (Script([BROKEN, []]), False),
     ],
 )
 def test_a_log_that_ends_is_of_a_container_that_ended(said, alive):

@@ -7,17 +7,20 @@ does not run (pkg/kubelet/kuberuntime/logs, waitLogs).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from podgrade.cluster.connection import ApiRefusal, Silence
+from podgrade.cluster.connection import ApiRefusal, Silence, Unanswered
 from podgrade.cluster.kinds import log_path
+from podgrade.cluster.retry import await_next_try
 from podgrade.probes.bench import Bench
 
 Pod = Mapping[str, Any]
 
 _LOOK = 1.0  # seconds of silence after which a container is taken for running
+_TROUBLE = 15.0  # seconds in which a log that cannot be had is asked for again
 
 
 def is_alive(bench: Bench, pod: Pod, container: str) -> bool:
@@ -25,10 +28,22 @@ def is_alive(bench: Bench, pod: Pod, container: str) -> bool:
 
     Raises InfrastructureError where the cluster does not answer.
     """
+    end = time.monotonic() + _TROUBLE
+    while True:
+        try:
+            return _follows(bench, pod, container)
+        except Unanswered as error:
+            if time.monotonic() > end:
+                raise
+            await_next_try(error, bench.stop)
+
+
+def _follows(bench: Bench, pod: Pod, container: str) -> bool:
     path = log_path(bench.workspace.namespace, str(pod["metadata"]["name"]))
     query = {"container": container, "follow": "true", "tailLines": "0"}
+    connection = bench.workspace.connection
     try:
-        with bench.workspace.connection.lines(path, query=query, timeout=_LOOK) as lines:
+        with connection.lines(path, query=query, timeout=_LOOK, patience=_TROUBLE) as lines:
             return next(lines, None) is not None
     except Silence:
         return True
