@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from types import SimpleNamespace
 
-from podgrade.cluster.connection import ApiRefusal
+from podgrade.cluster.connection import ApiRefusal, Silence
 from podgrade.cluster.view import View
 from podgrade.model.exercise import Limits
+from podgrade.model.text import say
 from podgrade.probes.bench import Bench
 from podgrade.workspace.wait import Scope, wait
 from podgrade.workspace.workspace import Workspace
@@ -47,13 +49,27 @@ def pod(version, *statuses, name="pair", uid="u", inits=(), phase="Running", **m
 
 
 class Kubelet:
-    """Serves logs of previous lives: of the containers in `previous`, and notes who asks."""
+    """Serves logs of previous lives: of the containers in `previous`, and notes who asks.
 
-    def __init__(self, *previous):
+    The logs of the containers in `dead` come to an end when they are followed.
+    """
+
+    def __init__(self, *previous, dead=()):
         self.stop = threading.Event()
         self.previous = set(previous)
+        self.dead = set(dead)
         self.asked = []
         self.on_ask = lambda: None
+        self.on_follow = lambda: None
+
+    @contextlib.contextmanager
+    def lines(self, path, *, query, **_):
+        self.on_follow()
+        yield iter(()) if query["container"] in self.dead else self._silent()
+
+    def _silent(self):
+        raise Silence(say("nothing came"))
+        yield b""
 
     def read(self, path, *, query, **_):
         assert path.endswith("/pods/pair/log")

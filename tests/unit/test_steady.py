@@ -132,3 +132,18 @@ def test_a_pod_that_is_gone_is_not_steady(asked_before):
     where = begun() if asked_before else bench(CALM)
     where.workspace.view.take_pod(pod(2, status("writer"), status("reader")), gone=True)
     assert reason(asked(where)).code == "no-pod"
+
+
+def test_an_ending_that_only_the_runtime_knows_is_waited_for():
+    kubelet = Kubelet(dead=["reader"])
+    where = begun(kubelet=kubelet, steady=1.0)
+    kubelet.on_follow = lambda: later(
+        where, 0.1, pod(2, status("writer"), status("reader", 2, ended=7))
+    )
+    assert "exit code 7" in str(reason(asked(where)).why)
+
+
+def test_the_runtimes_word_alone_blames_nobody():
+    where = begun(kubelet=Kubelet(dead=["reader"]), steady=1.0)
+    where.exercise.limits = replace(where.exercise.limits, answer=0.1)
+    assert asked(where).value

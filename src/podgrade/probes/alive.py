@@ -19,7 +19,7 @@ from podgrade.probes.bench import Bench
 
 Pod = Mapping[str, Any]
 
-_LOOK = 1.0  # seconds of silence after which a container is taken for running
+LOOK = 1.0  # seconds of silence after which a container is taken for running
 _TROUBLE = 15.0  # seconds in which a log that cannot be had is asked for again
 
 
@@ -43,7 +43,7 @@ def _follows(bench: Bench, pod: Pod, container: str) -> bool:
     query = {"container": container, "follow": "true", "tailLines": "0"}
     connection = bench.workspace.connection
     try:
-        with connection.lines(path, query=query, timeout=_LOOK, patience=_TROUBLE) as lines:
+        with connection.lines(path, query=query, timeout=LOOK, patience=_TROUBLE) as lines:
             return next(lines, None) is not None
     except Silence:
         return True
