@@ -68,7 +68,11 @@ spec:
     command: [python3, -c, "%s"]
   - name: box
     image: busybox
-    command: [sh, -c, "head -c 30000000 /dev/zero | tr '\\\\0' x; while :; do echo tick; done"]
+    # not as fast as it can: requests are measured beside it
+    command:
+    - sh
+    - -c
+    - "head -c 30000000 /dev/zero | tr '\\\\0' x; while :; do echo tick; sleep 0.05; done"
 """
 
 
