@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from podgrade.grading.case import Case
@@ -18,8 +19,9 @@ EXERCISE = Exercise("demo", Text("", ""), Text("", ""), Target("web"), Path(), P
 class Stage:
     """Cases that end when they are told to."""
 
-    def __init__(self, count: int, **bounds: int) -> None:
-        self.cases = [Case(EXERCISE, Submission(str(n), ()), ()) for n in range(count)]
+    def __init__(self, count: int, weights: tuple[int, ...] = (), **bounds: int) -> None:
+        exercises = [replace(EXERCISE, weight=one) for one in weights or [1] * count]
+        self.cases = [Case(e, Submission(str(n), ()), ()) for n, e in enumerate(exercises)]
         self.stop = threading.Event()
         self.begun: list[str] = []
         self._news = threading.Condition()
@@ -113,3 +115,33 @@ def test_what_was_cancelled_is_not_begun() -> None:
     assert stage.next() == "0"
     assert stage.conductor.rest(1) == []
     assert stage.begun == ["0"]
+
+
+def test_a_heavy_case_counts_for_several() -> None:
+    stage = Stage(3, weights=(2, 2, 1), in_flight=3)
+    stage.wait_for(1)
+    stage.end(0)
+    assert stage.next() == "0"
+    stage.wait_for(3)
+    assert stage.begun == ["0", "1", "2"]
+    stage.end(2, 1)
+
+
+def test_a_heavy_case_waits_until_there_is_room() -> None:
+    stage = Stage(2, weights=(1, 2), in_flight=2)
+    stage.wait_for(1)
+    assert stage.conductor.rest(0.2) == []
+    assert stage.begun == ["0"]
+    stage.end(0)
+    stage.wait_for(2)
+    stage.end(1)
+
+
+def test_a_case_that_is_heavier_than_all_that_may_run_runs_alone() -> None:
+    stage = Stage(2, weights=(9, 1), in_flight=2)
+    stage.wait_for(1)
+    assert stage.begun == ["0"]
+    stage.end(0)
+    assert stage.next() == "0"
+    stage.wait_for(2)
+    stage.end(1)

@@ -134,8 +134,11 @@ def load(pack: Pack, slug: str) -> Exercise:
     return _exercise(slug, folder, grader, body)
 
 
+_PLAIN = ("pod_security", "live", "kubernetes", "weight")
+
+
 def _exercise(slug: str, folder: Path, grader: Path, body: dict[str, Any]) -> Exercise:
-    plain = {key: body[key] for key in ("pod_security", "live", "kubernetes") if key in body}
+    plain = {key: body[key] for key in _PLAIN if key in body}
     return Exercise(
         slug=slug,
         title=_text(body["title"]),

@@ -15,8 +15,8 @@ from podgrade.grading.rehearsal import Rehearsed
 class Conductor:
     """A few daemon threads that each take the next case; results come in completion order.
 
-    `in_flight` cases run at once, and `ahead` more may be finished and not yet collected.
-    `perform` raises nothing.
+    Cases of `in_flight` in all run at once, each counted with its exercise's weight, and `ahead`
+    more may be finished and not yet collected. `perform` raises nothing.
     """
 
     def __init__(
@@ -33,6 +33,8 @@ class Conductor:
         self._stop = stop
         self._finished: list[Rehearsed] = []
         self._busy = 0
+        self._in_flight = in_flight
+        self._load = 0
         self._changed = threading.Condition()
         self._room = threading.Semaphore(in_flight + ahead)
         self._crew = [
@@ -81,12 +83,18 @@ class Conductor:
             rehearsed = self._perform(case)
             with self._changed:
                 self._busy -= 1
+                self._load -= case.exercise.weight
                 self._finished.append(rehearsed)
                 self._changed.notify_all()
 
     def _begun(self) -> Case | None:
+        """The next case, as soon as there is room for it; a heavy one may run alone."""
         with self._changed:
-            if self._stop.is_set() or not self._waiting:
-                return None
-            self._busy += 1
-            return self._waiting.popleft()
+            while self._waiting and not self._stop.is_set():
+                weight = self._waiting[0].exercise.weight
+                if not self._load or self._load + weight <= self._in_flight:
+                    self._busy += 1
+                    self._load += weight
+                    return self._waiting.popleft()
+                self._changed.wait(timeout=0.5)
+        return None

@@ -60,6 +60,8 @@ class Exercise:
     needs: tuple[str, ...] = ()
     """What else the cluster must have: `default-storage-class`, `amd64`."""
     material: tuple[str, ...] = ()
+    weight: int = 1
+    """How many ordinary submissions one of this exercise counts for: it has many Pods."""
     after: tuple[str, ...] = ()
     """The exercises that a learner should have passed before this one."""
     faults: Faults | None = None
