@@ -79,3 +79,10 @@ def test_localhost_is_both_loopback_addresses_and_no_curlrc_is_read():
 def test_a_question_names_only_what_was_asked():
     assert "inside" not in Request("/").question()
     assert '"inside": "web"' in Request("/", inside="web").question("curl.refused")
+
+
+@pytest.mark.parametrize("truncated", [True, False])
+def test_more_than_is_read_is_an_answer_even_if_it_goes_on_until_the_time_is_up(truncated):
+    cut = ExecAnswer(28, b"HTTP/1.1 200 OK\r\n\r\nxxx", b"", truncated)
+
+    assert http.answered(cut) is truncated

@@ -72,7 +72,7 @@ def may_listen_soon(ran: ExecAnswer) -> bool:
 
 def answered(ran: ExecAnswer) -> bool:
     """True if an HTTP server answered, in full or with more than is read."""
-    return ran.code in {0, _TOO_LARGE, UNKNOWN_CODE}
+    return ran.truncated or ran.code in {0, _TOO_LARGE, UNKNOWN_CODE}
 
 
 def refused(ran: ExecAnswer) -> bool:
