@@ -19,7 +19,7 @@ def follows(said):
     """A bench whose kubelet answers so when a log is followed."""
     asked = []
 
-    def lines(path, *, query, timeout, patience):
+    def lines(path, *, query, timeout):
         asked.append((path, query["container"], query["follow"]))
         found = said.pop(0) if isinstance(said, Script) else said
         if isinstance(found, Exception):

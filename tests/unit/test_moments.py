@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from types import SimpleNamespace
 
@@ -87,6 +88,7 @@ def bench(*versions, counted=("one", 0)):
         exercise=SimpleNamespace(limits=Limits(steady=2.0)),
         others={},
         doing=lambda words: None,
+        stop=threading.Event(),
     )
 
 

@@ -124,8 +124,21 @@ def listen(
     return grading
 
 
-def cluster_arguments(context: str | None, kubeconfig: Path | None) -> Iterator[str]:
-    """The cluster that was named, as pytest's arguments."""
+def run_arguments(
+    context: str | None,
+    kubeconfig: Path | None,
+    *,
+    evidence: Path | None = None,
+    in_flight: int | None = None,
+    keep: bool = False,
+) -> Iterator[str]:
+    """A command's options as pytest's arguments: the cluster that was named, and how it is run."""
+    if evidence is not None:
+        yield f"--evidence={evidence.resolve()}"
+    if in_flight is not None:
+        yield f"--in-flight={in_flight}"
+    if keep:
+        yield "--keep"
     if context is not None:
         yield f"--context={context}"
     if kubeconfig is not None:

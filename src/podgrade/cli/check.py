@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ import click
 
 from podgrade.cli.codes import FULL_MARKS
 from podgrade.cli.complete import slug_then_files
-from podgrade.cli.speech import cluster_options, language, option, told
+from podgrade.cli.speech import cluster_options, evidence_option, language, option, told
 from podgrade.cli.wanted import InOrder, one_printed, output_options, wanted
 from podgrade.model.text import say
 
@@ -33,12 +32,7 @@ if TYPE_CHECKING:
 )
 @click.argument("words", metavar="[SLUG] [FILE]...", nargs=-1, shell_complete=slug_then_files)
 @output_options
-@option(
-    "--evidence",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="FOLDER",
-    words=say("Keep what was seen in this folder, for `podgrade report` and `podgrade regrade`."),
-)
+@evidence_option
 @option("--keep", is_flag=True, words=say("Keep the workspace and say how to look into it."))
 @cluster_options
 def check(
@@ -51,6 +45,7 @@ def check(
     context: str | None,
     kubeconfig: Path | None,
 ) -> None:
+    from podgrade.cli.alone import run_arguments
     from podgrade.cli.deliver import deliver
     from podgrade.cli.grade import grade
     from podgrade.cli.meant import meant
@@ -60,7 +55,7 @@ def check(
     one_printed(outputs)
     slug, files = meant(words)
     chosen, submission = exercise(slug), submitted(files)
-    arguments = tuple(_arguments(evidence, keep, context, kubeconfig))
+    arguments = tuple(run_arguments(context, kubeconfig, evidence=evidence, keep=keep))
     grading = grade(chosen, submission, arguments, language())
     deliver(grading, chosen, submission.key, outputs)
     if grading.exit_code == FULL_MARKS:
@@ -85,15 +80,3 @@ def submitted(files: tuple[str, ...]) -> Submission:
 
     names = [Path(file).resolve().name if file != "-" else "stdin" for file in files]
     return Submission(" + ".join(names), load(files, sys.stdin.buffer))
-
-
-def _arguments(
-    evidence: Path | None, keep: bool, context: str | None, kubeconfig: Path | None
-) -> Iterator[str]:
-    from podgrade.cli.alone import cluster_arguments
-
-    if evidence is not None:
-        yield f"--evidence={evidence.resolve()}"
-    if keep:
-        yield "--keep"
-    yield from cluster_arguments(context, kubeconfig)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -103,12 +104,14 @@ class Reprover(Prover):
     """Has records of the fixtures, too: they are proven by those, without a cluster."""
 
     begins = say("running the checks on what was recorded")
-    records: Sequence[Record] = ()
+
+    def __init__(self, records: Sequence[Record], *rest: Any) -> None:
+        super().__init__(*rest)
+        self._records = {(one.exercise.slug, one.submission.key): one for one in records}
 
     @pytest.hookimpl
     def pytest_podgrade_recorded(self, exercise: Exercise, submission: Submission) -> Record | None:
-        mine = (one for one in self.records if one.exercise.slug == exercise.slug)
-        return next((one for one in mine if one.submission.key == submission.key), None)
+        return self._records.get((exercise.slug, submission.key))
 
 
 def prove(
@@ -127,10 +130,8 @@ def prove(
     counts = {one.grader: len(fixtures_of(one)) for one in exercises}
     graders = [grader for grader, count in counts.items() if count]
     with Progress(asides(), language, lines=False) as progress:
-        kind = Reprover if records else Prover
-        prover = kind(pack / "fixtures", progress, language, out)
-        if isinstance(prover, Reprover):
-            prover.records = records
+        shown = (pack / "fixtures", progress, language, out)
+        prover = Reprover(records, *shown) if records else Prover(*shown)
         if graders:
             listen(prover, pack, graders, arguments, language)
     proof = Proof(prover.grading, prover.found, count=sum(counts.values()))

@@ -1,16 +1,17 @@
-"""What was passed on this machine: a small file that only `podgrade next` reads."""
+"""What was passed on this machine: a small file that `podgrade next` and `explain` read."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from podgrade.cli.files import replace
 from podgrade.cluster.providers.node_paths import state_folder
+from podgrade.model.errors import UsageProblem
 from podgrade.model.verdict import Result
 
 _VERSION = 1
@@ -41,8 +42,6 @@ def remember(result: Result) -> None:
     day = datetime.now(UTC).date().isoformat()
     body = {"version": _VERSION, "passed": {**known, result.exercise: day}}
     target = path()
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, UsageProblem):
         target.parent.mkdir(parents=True, exist_ok=True)
-        beside = target.with_suffix(f".{os.getpid()}")
-        beside.write_text(json.dumps(body, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        beside.replace(target)
+        replace(target, json.dumps(body, indent=1, sort_keys=True) + "\n")

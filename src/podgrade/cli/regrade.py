@@ -71,6 +71,8 @@ def _say_change(record: Record, grading: Grading) -> None:
 
 
 def _points(result: Result | None) -> Words | str:
+    from podgrade.reports.lines import number
+
     if result is None or result.score is None:
         return say("without a score")
-    return f"{result.score:g}/{result.possible:g}"
+    return f"{number(result.score)}/{number(result.possible)}"

@@ -82,6 +82,18 @@ def cluster_options(command: _F) -> _F:
     return option("--context", words=say("Context of the kubeconfig to use."))(kubeconfig(command))
 
 
+def evidence_option(command: _F) -> _F:
+    """`--evidence`: where what was seen is kept."""
+    return option(
+        "--evidence",
+        type=click.Path(file_okay=False, path_type=Path),
+        metavar="FOLDER",
+        words=say(
+            "Keep what was seen in this folder, for `podgrade report` and `podgrade regrade`."
+        ),
+    )(command)
+
+
 def lang_option() -> SaidOption:
     """`--lang`, understood before and after the command's name."""
     return SaidOption(

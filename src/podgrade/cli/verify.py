@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from podgrade.cli.complete import slugs as all_slugs
-from podgrade.cli.speech import SaidCommand, cluster_options, language, option, told
+from podgrade.cli.speech import (
+    SaidCommand,
+    cluster_options,
+    evidence_option,
+    language,
+    option,
+    told,
+)
 from podgrade.model.text import say
 
 if TYPE_CHECKING:
@@ -54,12 +61,7 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     words=say("Write what each mistake is told, in both languages, into this file."),
 )
-@option(
-    "--evidence",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="FOLDER",
-    words=say("Keep what was seen in this folder, for `podgrade report` and `podgrade regrade`."),
-)
+@evidence_option
 @option(
     "--recorded",
     type=click.Path(file_okay=False, path_type=Path),
@@ -79,6 +81,7 @@ def verify(
     context: str | None,
     kubeconfig: Path | None,
 ) -> None:
+    from podgrade.cli.alone import run_arguments
     from podgrade.cli.prove import prove
     from podgrade.cli.screen import output
     from podgrade.grading.catalogue import exercises_of
@@ -88,7 +91,7 @@ def verify(
 
     exercises = exercises_of(pack, slugs)
     out, root = output(), pack.resolve()
-    arguments = tuple(_arguments(in_flight, evidence, context, kubeconfig))
+    arguments = tuple(run_arguments(context, kubeconfig, evidence=evidence, in_flight=in_flight))
     known = records(recorded) if recorded is not None else ()
     proof = prove(root, exercises, arguments, language(), out, known)
     if not slugs and proof.problem is None:
@@ -115,15 +118,3 @@ def _write_messages(target: Path, exercises: Sequence[Exercise], found: list[Com
     }
     write(target, document(exercises, found, mistakes, before))
     click.echo(told(say("What each mistake is told is in {file}", file=target)), err=True)
-
-
-def _arguments(
-    in_flight: int | None, evidence: Path | None, context: str | None, kubeconfig: Path | None
-) -> Iterator[str]:
-    from podgrade.cli.alone import cluster_arguments
-
-    if evidence is not None:
-        yield f"--evidence={evidence.resolve()}"
-    if in_flight is not None:
-        yield f"--in-flight={in_flight}"
-    yield from cluster_arguments(context, kubeconfig)

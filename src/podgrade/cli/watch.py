@@ -34,7 +34,7 @@ _LOOK = 1000  # ms after which the files are looked at although no change was to
 @click.argument("words", metavar="[SLUG] [FILE]...", nargs=-1, shell_complete=slug_then_files)
 @cluster_options
 def watch(words: tuple[str, ...], context: str | None, kubeconfig: Path | None) -> None:
-    from podgrade.cli.alone import cluster_arguments
+    from podgrade.cli.alone import run_arguments
     from podgrade.cli.deliver import deliver
     from podgrade.cli.grade import grade
     from podgrade.cli.meant import meant
@@ -43,7 +43,7 @@ def watch(words: tuple[str, ...], context: str | None, kubeconfig: Path | None) 
     slug, files = meant(words, "watch")
     if "-" in files:
         raise UsageProblem(say("standard input cannot be watched: name a file or a folder"))
-    chosen, arguments = exercise(slug), tuple(cluster_arguments(context, kubeconfig))
+    chosen, arguments = exercise(slug), tuple(run_arguments(context, kubeconfig))
     before: Result | None = None
     code = 0
     for submission in saved(files):

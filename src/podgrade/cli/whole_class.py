@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from podgrade.cli.complete import slugs
-from podgrade.cli.speech import SaidCommand, cluster_options, language, option
+from podgrade.cli.speech import SaidCommand, cluster_options, evidence_option, language, option
 from podgrade.model.text import Words, say
 
 if TYPE_CHECKING:
@@ -53,12 +53,7 @@ if TYPE_CHECKING:
     metavar="FILE.csv",
     words=say("A teacher's decisions (learner, check, points, why); these and no others hold."),
 )
-@option(
-    "--evidence",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="FOLDER",
-    words=say("Keep what was seen in this folder, for `podgrade report` and `podgrade regrade`."),
-)
+@evidence_option
 @option(
     "--in-flight",
     type=click.IntRange(min=1),
@@ -80,6 +75,7 @@ def whole_class(
     context: str | None,
     kubeconfig: Path | None,
 ) -> None:
+    from podgrade.cli.alone import run_arguments
     from podgrade.cli.class_words import exit_code, summary
     from podgrade.cli.files import read
     from podgrade.cli.screen import asides
@@ -89,23 +85,11 @@ def whole_class(
     chosen, target = exercise(slug), output or Path(f"{slug}-grades")
     rows = parse(read(corrections)) if corrections else None
     goes_on = resume or bool(only) or rows is not None
-    arguments = tuple(_arguments(evidence, in_flight, context, kubeconfig))
+    arguments = tuple(run_arguments(context, kubeconfig, evidence=evidence, in_flight=in_flight))
     named = names or asides().is_terminal
     done = _graded(chosen, folder, target, only, rows, goes_on, arguments, named)
     _say(summary(done, target))
     click.get_current_context().exit(exit_code(done, partly=bool(only)))
-
-
-def _arguments(
-    evidence: Path | None, in_flight: int | None, context: str | None, kubeconfig: Path | None
-) -> Iterator[str]:
-    from podgrade.cli.alone import cluster_arguments
-
-    if evidence is not None:
-        yield f"--evidence={evidence.resolve()}"
-    if in_flight is not None:
-        yield f"--in-flight={in_flight}"
-    yield from cluster_arguments(context, kubeconfig)
 
 
 def _graded(

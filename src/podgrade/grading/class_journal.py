@@ -13,23 +13,20 @@ import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from podgrade.grading.schemas import published
 from podgrade.model.errors import UsageProblem
 from podgrade.model.text import say
 
 
-@cache
 def schema() -> dict[str, Any]:
     """The JSON Schema of a line."""
-    text = files(__package__).joinpath("class.schema.json").read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
+    return published("podgrade.grading", "class.schema.json")
 
 
 @cache

@@ -9,8 +9,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from jsonschema.exceptions import best_match
 from podgrade import __version__
 from podgrade.grading.record import FORMAT, VERSION, Data, Record, from_data, to_data
 from podgrade.grading.redact import Redaction
+from podgrade.grading.schemas import published
 from podgrade.model.errors import UsageProblem
 from podgrade.model.text import say
 from podgrade.probes.codec import words_to_json
@@ -33,12 +32,9 @@ _UNSAFE = re.compile(r"[^\w .,+()=@-]|[. ]\Z")
 _LONGEST_NAME = 120  # bytes
 
 
-@cache
 def schema() -> Data:
     """The JSON Schema of an evidence file."""
-    text = files(__package__).joinpath("evidence.schema.json").read_text(encoding="utf-8")
-    found: Data = json.loads(text)
-    return found
+    return published("podgrade.grading", "evidence.schema.json")
 
 
 def keep(folder: Path, record: Record, secrets: Iterable[str]) -> Path:

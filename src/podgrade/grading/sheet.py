@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +10,14 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
+from podgrade.grading.schemas import published
 from podgrade.model.errors import UsageProblem
 from podgrade.model.text import Message, say
 
 
-@cache
 def schema() -> dict[str, Any]:
     """The JSON Schema of exercise.yaml."""
-    text = files(__package__).joinpath("exercise.schema.json").read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
+    return published("podgrade.grading", "exercise.schema.json")
 
 
 def checked(path: Path) -> dict[str, Any]:

@@ -7,14 +7,13 @@ does not run (pkg/kubelet/kuberuntime/logs, waitLogs).
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from podgrade.cluster.connection import ApiRefusal, Silence, Unanswered
+from podgrade.cluster.connection import ApiRefusal, Silence
 from podgrade.cluster.kinds import log_path
-from podgrade.cluster.retry import await_next_try
+from podgrade.cluster.retry import persistently
 from podgrade.probes.bench import Bench
 
 Pod = Mapping[str, Any]
@@ -28,14 +27,7 @@ def is_alive(bench: Bench, pod: Pod, container: str) -> bool:
 
     Raises InfrastructureError where the cluster does not answer.
     """
-    end = time.monotonic() + _TROUBLE
-    while True:
-        try:
-            return _follows(bench, pod, container)
-        except Unanswered as error:
-            if time.monotonic() > end:
-                raise
-            await_next_try(error, bench.stop)
+    return persistently(lambda: _follows(bench, pod, container), seconds=_TROUBLE, stop=bench.stop)
 
 
 def _follows(bench: Bench, pod: Pod, container: str) -> bool:
@@ -43,7 +35,7 @@ def _follows(bench: Bench, pod: Pod, container: str) -> bool:
     query = {"container": container, "follow": "true", "tailLines": "0"}
     connection = bench.workspace.connection
     try:
-        with connection.lines(path, query=query, timeout=LOOK, patience=_TROUBLE) as lines:
+        with connection.lines(path, query=query, timeout=LOOK) as lines:
             return next(lines, None) is not None
     except Silence:
         return True

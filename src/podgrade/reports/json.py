@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from podgrade.grading.schemas import published
 from podgrade.locale import LANGUAGES, in_language
 from podgrade.model.text import Words, say
 from podgrade.model.verdict import Evidence, Outcome, Result, Verdict
@@ -22,12 +21,9 @@ from podgrade.reports.safe import encodable, escaped_json
 _PASSED = {Outcome.PASSED: True, Outcome.FAILED: False}
 
 
-@cache
 def schema() -> dict[str, Any]:
     """The JSON Schema of what `as_data` gives."""
-    text = files(__package__).joinpath("result.schema.json").read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
+    return published("podgrade.reports", "result.schema.json")
 
 
 def render(graded: Graded) -> str:
