@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -27,37 +28,54 @@ def document(kind="Deployment", name="legacy", **metadata):
     return Document(body, Position("a.yaml", 1))
 
 
-def replica_set(revision, label, owner="d"):
+def template_of(image, **labels):
+    spec = {"containers": [{"name": "app", "image": image}]}
+    return {"metadata": {"labels": {"app": "legacy", **labels}}, "spec": spec}
+
+
+def replica_set(revision, label, owner="d", image="nginx"):
     metadata = {
         "labels": {"pod-template-hash": label},
         "annotations": {"deployment.kubernetes.io/revision": revision},
         "ownerReferences": [{"uid": owner, "controller": True}],
     }
-    return {"metadata": metadata}
+    template = template_of(image, **{"pod-template-hash": label})
+    return {"metadata": metadata, "spec": {"template": template}}
+
+
+OLD = replica_set("9", "old", image="httpd")
+NEW = replica_set("10", "new")
+ANOTHERS = replica_set("11", "x", "y")
 
 
 class Server:
     """Answers for one Deployment that becomes observed; notes what is sent."""
 
-    def __init__(self, *, observed=2, refusals=()):
+    def __init__(self, *, observed=2, refusals=(), sets=((OLD, NEW, ANOTHERS),), paused=False):
         self.stop = threading.Event()
         self.sent = []
         self.refusals = list(refusals)
+        self.sets = list(sets)
         metadata = {"name": "legacy", "uid": "d", "generation": 2, "resourceVersion": "7"}
         self.deployment = {
             "kind": "Deployment",
             "metadata": metadata,
+            "spec": {"template": template_of("nginx"), "paused": paused},
             "status": {"observedGeneration": observed},
         }
 
     def request(self, method, path, *, query=None, body=None):
         self.sent.append((method, path))
         if path.endswith("/replicasets"):
-            sets = [replica_set("9", "old"), replica_set("10", "new"), replica_set("11", "x", "y")]
-            return {"items": sets}
+            items = self.sets.pop(0) if len(self.sets) > 1 else self.sets[0]
+            return {"items": items, "metadata": {"resourceVersion": "8"}}
         if query:
             return {"items": [self.deployment], "metadata": {"resourceVersion": "7"}}
         return self.deployment
+
+    @contextmanager
+    def lines(self, path, *, query, timeout):
+        yield iter(['{"type": "ADDED"}'])
 
     def request_with_warnings(self, method, path, *, query, body):
         self.sent.append((method, path, query, body))
@@ -121,8 +139,28 @@ def test_what_an_export_holds_of_the_live_object_is_not_sent():
     assert body["metadata"] == {"name": "legacy", "namespace": "w", "labels": {"app": "legacy"}}
 
 
-def test_the_latest_revision_is_the_present_template():
+def test_the_replica_set_of_an_equal_template_is_the_present_one():
     assert standing.template(Server(), "w", "legacy", 1) == "new"
+
+
+def test_the_present_replica_set_may_be_an_older_revision_than_the_latest():
+    back = (replica_set("9", "back"), replica_set("10", "later", image="httpd"))
+    assert standing.template(Server(sets=[back]), "w", "legacy", 1) == "back"
+
+
+def test_a_change_that_is_observed_before_its_replica_set_is_made_is_waited_for():
+    server = Server(sets=[(OLD,), (OLD, NEW)])
+    assert standing.template(server, "w", "legacy", 5) == "new"
+
+
+def test_a_replica_set_that_never_comes_is_ours():
+    with pytest.raises(InfrastructureError, match="takes no notice"):
+        standing.template(Server(sets=[(OLD,)]), "w", "legacy", 0)
+
+
+def test_the_pods_of_a_paused_deployment_are_those_of_its_latest_revision():
+    server = Server(sets=[(OLD, replica_set("8", "older", image="httpd"))], paused=True)
+    assert standing.template(server, "w", "legacy", 1) == "old"
 
 
 def test_a_change_that_nobody_notices_is_ours():

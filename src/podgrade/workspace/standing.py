@@ -19,7 +19,7 @@ from podgrade.model.text import say
 from podgrade.workspace import fence
 from podgrade.workspace.apply import replace
 from podgrade.workspace.news import until_news
-from podgrade.workspace.target import template_hash
+from podgrade.workspace.target import TEMPLATE_HASH, template_hash
 
 Thing = Mapping[str, Any]
 
@@ -65,32 +65,47 @@ def _try(learner: Connection, namespace: str, there: Document) -> None:
 def template(connection: Connection, namespace: str, name: str, limit: float) -> str | None:
     """The pod-template-hash of the Pods that the Deployment wants now; None if it is gone.
 
-    Waits until its controller has seen the change (status.observedGeneration), for `limit`
+    Waits until its controller has seen the change (status.observedGeneration) and has made the
+    template's ReplicaSet, which comes later where `replicas` was changed, too. This takes `limit`
     seconds at most: then InfrastructureError is raised.
     """
-    deployment = _observed(connection, namespace, name, limit)
-    if deployment is None:
-        return None
-    answer = connection.request("GET", path_of("ReplicaSet", namespace))
-    newest = newest_of(deployment["metadata"]["uid"], answer.get("items") or ())
-    return None if newest is None else template_hash(newest)
+    end = time.monotonic() + limit
+    path = path_of("ReplicaSet", namespace)
+    while (deployment := _observed(connection, namespace, name, end)) is not None:
+        answer = connection.request("GET", path)
+        newest = newest_of(deployment, answer.get("items") or ())
+        if newest is not None:
+            return template_hash(newest)
+        _await(connection, path, {}, answer, name, end)
+    return None
 
 
-def _observed(connection: Connection, namespace: str, name: str, limit: float) -> Thing | None:
+def _observed(connection: Connection, namespace: str, name: str, end: float) -> Thing | None:
     path = path_of("Deployment", namespace)
     chosen = {"fieldSelector": f"metadata.name={name}"}
-    end = time.monotonic() + limit
     while True:
         answer = connection.request("GET", path, query=chosen)
         found: Thing | None = next(iter(answer.get("items") or ()), None)
         if found is None or _is_observed(found):
             return found
-        left = end - time.monotonic()
-        if left <= 0:
-            raise InfrastructureError(
-                say("the cluster takes no notice of the change to Deployment {name}", name=name)
-            )
-        until_news(connection, path, chosen, answer["metadata"]["resourceVersion"], left)
+        _await(connection, path, chosen, answer, name, end)
+
+
+def _await(
+    connection: Connection,
+    path: str,
+    chosen: Mapping[str, str],
+    answer: Thing,
+    name: str,
+    end: float,
+) -> None:
+    """Wait for news after this list. Raises InfrastructureError when the time is up."""
+    left = end - time.monotonic()
+    if left <= 0:
+        raise InfrastructureError(
+            say("the cluster takes no notice of the change to Deployment {name}", name=name)
+        )
+    until_news(connection, path, chosen, answer["metadata"]["resourceVersion"], left)
 
 
 def _is_observed(deployment: Thing) -> bool:
@@ -98,10 +113,20 @@ def _is_observed(deployment: Thing) -> bool:
     return bool(observed >= deployment["metadata"]["generation"])
 
 
-def newest_of(uid: str, sets: Iterable[Thing]) -> Thing | None:
-    """The ReplicaSet of the Deployment's present template: the one of its latest revision."""
+def newest_of(deployment: Thing, sets: Iterable[Thing]) -> Thing | None:
+    """The ReplicaSet of the Deployment's present template, as its controller finds it: the one
+    with an equal template. While it is paused, which makes none: the latest revision's.
+    """
+    uid, spec = deployment["metadata"]["uid"], deployment["spec"]
     its = [one for one in sets if any(o["uid"] == uid for o in _owners(one))]
-    return max(its, key=_revision, default=None)
+    equal = [one for one in its if _without_hash(one["spec"]["template"]) == spec["template"]]
+    return max(equal or (its if spec.get("paused") else ()), key=_revision, default=None)
+
+
+def _without_hash(template: Thing) -> Thing:
+    metadata = template["metadata"]
+    labels = {key: value for key, value in metadata["labels"].items() if key != TEMPLATE_HASH}
+    return {**template, "metadata": {**metadata, "labels": labels}}
 
 
 def _owners(one: Thing) -> Iterable[Thing]:

@@ -7,7 +7,7 @@ from typing import Any
 
 Pod = Mapping[str, Any]
 
-_HASH = "pod-template-hash"
+TEMPLATE_HASH = "pod-template-hash"
 _NAMED = frozenset({"ReplicaSet", "StatefulSet"})
 
 
@@ -30,7 +30,7 @@ def _controller(pod: Pod) -> Mapping[str, Any] | None:
 
 def template_hash(pod: Pod) -> str:
     """The label that tells from which template of its Deployment the Pod (or ReplicaSet) is."""
-    return str((pod["metadata"].get("labels") or {}).get(_HASH, ""))
+    return str((pod["metadata"].get("labels") or {}).get(TEMPLATE_HASH, ""))
 
 
 def containers_of(spec: Mapping[str, Any]) -> list[dict[str, Any]]:
