@@ -8,6 +8,7 @@ import stat
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import IO
 
@@ -20,9 +21,20 @@ MAX_UNPACKED = 64 << 20
 """Bytes that a tar may have without its compression."""
 MAX_MEMBERS = 5_000
 
+
+@dataclass(frozen=True)
+class Limits:
+    """Bytes of an archive, bytes that a tar may have without its compression, and files."""
+
+    size: int = MAX_ARCHIVE
+    unpacked: int = MAX_UNPACKED
+    members: int = MAX_MEMBERS
+
+
 CANNOT_OPEN = "cannot-open"
 
 _ENTRY = b"PK\x01\x02"  # begins each entry of a zip's directory: their count is never higher
+_BLOCK = 1 << 20
 _ENCRYPTED = 0x1
 _UTF8 = 0x800
 _PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others unpack without a bound
@@ -32,32 +44,44 @@ _ANEW = say("pack your manifests anew as .zip or .tar.gz, and try to open it you
 
 
 Member = tuple[str, bytes | None]
-"""A regular file's path, and its data where they were wanted."""
+"""A regular file's path, and its data where they were wanted; a folder's path ends in a slash."""
 
-Wanted = Callable[[str], bool]
+Wanted = Callable[[str], int]
+"""How many bytes of the file of that path are wanted at most."""
+
+_LEARNERS = Limits()
 
 
 class _TooMuchError(Exception):
     """More came out of an archive than is allowed."""
 
 
-def members(name: str, data: bytes, wanted: Wanted, most: int) -> Iterator[Member]:
-    """The regular files of an archive; at most `most` bytes of those that are `wanted`.
+def members(name: str, data: bytes, wanted: Wanted) -> Iterator[Member]:
+    """The regular files of a learner's archive, with the data of those that are wanted.
 
     `data` may be one byte longer than is allowed. Raises Unreadable.
     """
-    if len(data) > MAX_ARCHIVE:
-        limit = MAX_ARCHIVE >> 20
+    for path, inside in everything(name, io.BytesIO(data), wanted, _LEARNERS):
+        if not path.endswith("/"):
+            yield path, inside
+
+
+def everything(name: str, stream: IO[bytes], wanted: Wanted, limits: Limits) -> Iterator[Member]:
+    """The folders and regular files of an archive, which is read where it is. Raises Unreadable."""
+    if stream.seek(0, io.SEEK_END) > limits.size:
+        limit = limits.size >> 20
         raise cannot_open(
             say("`{file}` is larger than {limit} MiB", file=name, limit=limit), _SMALLER
         )
-    opened = _zip if data[:2] == b"PK" else _tar
+    stream.seek(0)
+    opened = _zip if stream.read(2) == b"PK" else _tar
+    stream.seek(0)
     try:
-        yield from opened(name, data, wanted, most)
+        yield from opened(name, stream, wanted, limits)
     except Unreadable:
         raise
     except _TooMuchError as error:
-        limit = MAX_UNPACKED >> 20
+        limit = limits.unpacked >> 20
         why = say("`{file}` becomes larger than {limit} MiB", file=name, limit=limit)
         raise cannot_open(why, _SMALLER) from error
     except Exception as error:  # a stranger's bytes: the libraries raise what they like
@@ -70,14 +94,27 @@ def cannot_open(why: Words, look: Words) -> Unreadable:
     return unreadable(CANNOT_OPEN, None, why, look)
 
 
-def _zip(name: str, data: bytes, wanted: Wanted, most: int) -> Iterator[Member]:
-    if data.count(_ENTRY) > MAX_MEMBERS:
-        raise _too_many(name)
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+def _zip(name: str, stream: IO[bytes], wanted: Wanted, limits: Limits) -> Iterator[Member]:
+    if _count(stream, _ENTRY) > limits.members:
+        raise _too_many(name, limits)
+    with zipfile.ZipFile(stream) as archive:
         for info in archive.infolist():
             inside = _safe(name, _name(info))
-            if not info.is_dir() and not stat.S_ISLNK(info.external_attr >> 16):
-                yield inside, _unzipped(name, archive, info, most) if wanted(inside) else None
+            if info.is_dir():
+                yield f"{inside}/", None
+            elif not stat.S_ISLNK(info.external_attr >> 16):
+                most = wanted(inside)
+                yield inside, _unzipped(name, archive, info, most) if most else None
+
+
+def _count(stream: IO[bytes], sign: bytes) -> int:
+    """How often that stands in the stream, which need not fit into memory."""
+    found, rest = 0, b""
+    while block := stream.read(_BLOCK):
+        found += (rest + block).count(sign)
+        rest = (rest + block)[1 - len(sign) :]
+    stream.seek(0)
+    return found
 
 
 def _unzipped(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytes:
@@ -104,27 +141,31 @@ def _name(info: zipfile.ZipInfo) -> str:
     return info.filename
 
 
-def _tar(name: str, data: bytes, wanted: Wanted, most: int) -> Iterator[Member]:
-    plain: IO[bytes] = io.BytesIO(data)
-    if data[:2] == b"\x1f\x8b":
-        plain = gzip.GzipFile(fileobj=plain)  # type: ignore[assignment]  # read is all that is used
+def _tar(name: str, stream: IO[bytes], wanted: Wanted, limits: Limits) -> Iterator[Member]:
+    plain = stream
+    if stream.read(2) == b"\x1f\x8b":
+        plain = gzip.GzipFile(fileobj=stream)  # type: ignore[assignment]  # only read is used
+    stream.seek(0)
     # As a stream: nothing is read twice, so that what was read is all that was unpacked.
-    with tarfile.open(fileobj=_Counted(plain), mode="r|") as archive:
+    with tarfile.open(fileobj=_Counted(plain, limits.unpacked), mode="r|") as archive:
         for count, info in enumerate(archive):
-            if count >= MAX_MEMBERS:
-                raise _too_many(name)
+            if count >= limits.members:
+                raise _too_many(name, limits)
             inside = _safe(name, info.name)
-            if info.isreg():
-                stream = archive.extractfile(info) if wanted(inside) else None
-                yield inside, stream.read(most) if stream else None
+            if info.isdir():
+                yield f"{inside}/", None
+            elif info.isreg():
+                most = wanted(inside)
+                file = archive.extractfile(info) if most else None
+                yield inside, file.read(most) if file else None
 
 
 class _Counted(io.RawIOBase):
     """A stream that gives no more than is allowed."""
 
-    def __init__(self, inner: IO[bytes]) -> None:
+    def __init__(self, inner: IO[bytes], most: int) -> None:
         self._inner = inner
-        self._left = MAX_UNPACKED
+        self._left = most
 
     def read(self, size: int = -1) -> bytes:
         wanted = self._left + 1 if size < 0 else min(size, self._left + 1)
@@ -145,6 +186,6 @@ def _safe(archive: str, name: str) -> str:
     return str(posix)
 
 
-def _too_many(name: str) -> Unreadable:
-    why = say("`{file}` holds more than {limit} files", file=name, limit=MAX_MEMBERS)
+def _too_many(name: str, limits: Limits) -> Unreadable:
+    why = say("`{file}` holds more than {limit} files", file=name, limit=limits.members)
     return cannot_open(why, _SMALLER)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from podgrade.grading.intake import archives
-from podgrade.grading.intake.names import MANIFESTS, Kind, Piece, kind_of, normal
+from podgrade.grading.intake.names import Entry, Kind, Piece, kind_of, normal
 from podgrade.model.errors import InfrastructureError
 from podgrade.model.submission import SourceFile
 from podgrade.model.text import Words, say
@@ -21,6 +22,10 @@ MAX_TOTAL = 4 * MAX_BYTES
 MAX_WALKED = 20_000
 """Files and folders of one learner that are looked at."""
 
+Data = Callable[[int], bytes]
+"""The first bytes of a file."""
+
+_MOST = {Kind.MANIFEST: MAX_BYTES + 1, Kind.ARCHIVE: archives.MAX_ARCHIVE + 1}
 _TOLD = 5  # names of other files that are told
 _LITTER = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
 _HOW = say("hand in a .yaml, .yml or .json file, or a .zip or .tar.gz of them")
@@ -65,28 +70,47 @@ def contents(pieces: Iterable[Piece]) -> Contents:
 
 def _take(piece: Piece, found: Contents) -> None:
     path, kind = piece.entry.path, piece.entry.kind
-    if kind is Kind.FOLDER:
-        for file in _below(path, found):
-            _take_file(file, file.relative_to(path).as_posix(), found)
-    elif kind is Kind.LINK:
+    if kind is Kind.LINK:
         why = say("`{file}` is a link, which is not followed", file=path.name)
         raise archives.cannot_open(why, _HOW)
-    else:
-        _take_file(path, piece.inner if kind is Kind.MANIFEST else path.name, found)
+    for name, data in _files(piece.entry, found):
+        own = kind is Kind.MANIFEST
+        _take_file(piece.inner if own else name, data, found)
 
 
-def _take_file(path: Path, name: str, found: Contents) -> None:
-    kind = kind_of(name)
-    if kind is Kind.MANIFEST:
-        found.add(name, _read(path, MAX_BYTES + 1))
-    elif kind is Kind.ARCHIVE:
-        _unpack(name, _read(path, archives.MAX_ARCHIVE + 1), found)
+def _files(entry: Entry, found: Contents) -> Iterator[tuple[str, Data]]:
+    """What an entry holds, from the disk or out of the class's archive."""
+    path = entry.path
+    if entry.packed is not None:
+        yield from ((name, partial(_cut, data or b"")) for name, data in entry.packed)
+    elif entry.kind is Kind.FOLDER:
+        for file in _below(path, found):
+            yield file.relative_to(path).as_posix(), partial(_read, file)
     else:
+        yield path.name, partial(_read, path)
+
+
+def _cut(data: bytes, most: int) -> bytes:
+    return data[:most]
+
+
+def _take_file(name: str, data: Data, found: Contents) -> None:
+    most = wanted(name)
+    if not most:
         found.others.append(name)
+    elif kind_of(name) is Kind.MANIFEST:
+        found.add(name, data(most))
+    else:
+        _unpack(name, data(most), found)
+
+
+def wanted(name: str) -> int:
+    """Bytes of a file that are read, one more than may be: none of what cannot be marked."""
+    return _MOST.get(kind_of(name), 0)
 
 
 def _unpack(name: str, data: bytes, found: Contents) -> None:
-    for path, inside in archives.members(name, data, _is_manifest, MAX_BYTES + 1):
+    for path, inside in archives.members(name, data, _of_a_manifest):
         if inside is not None:
             found.add(path, inside)
         elif not hidden(PurePosixPath(path).parts):
@@ -96,8 +120,9 @@ def _unpack(name: str, data: bytes, found: Contents) -> None:
                 found.notes.append(note)
 
 
-def _is_manifest(path: str) -> bool:
-    return path.lower().endswith(MANIFESTS) and not hidden(PurePosixPath(path).parts)
+def _of_a_manifest(path: str) -> int:
+    plain = kind_of(path) is Kind.MANIFEST and not hidden(PurePosixPath(path).parts)
+    return MAX_BYTES + 1 if plain else 0
 
 
 def hidden(parts: Iterable[str]) -> bool:

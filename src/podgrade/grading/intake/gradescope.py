@@ -25,7 +25,15 @@ def people(folder: Path) -> dict[str, Person]:
     path = folder / METADATA
     if not path.is_file():
         return {}
-    body = _parsed(path)
+    try:
+        return listed(path.read_bytes(), path)
+    except OSError as error:
+        raise UsageProblem(say("{file} cannot be read: {error}", file=path, error=error)) from error
+
+
+def listed(data: bytes, path: Path) -> dict[str, Person]:
+    """The same from what the list at `path` holds."""
+    body = _parsed(data, path)
     return {
         normal(str(name)): _person(str(name), about)
         for name, about in body.items()
@@ -33,14 +41,14 @@ def people(folder: Path) -> dict[str, Person]:
     }
 
 
-def _parsed(path: Path) -> Mapping[Any, Any]:
+def _parsed(data: bytes, path: Path) -> Mapping[Any, Any]:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = data.decode("utf-8")
         for _ in within_depth(events(text)):  # libyaml is not safe from deep nesting
             pass
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         body = yaml.load(text, Loader=loader)  # noqa: S506  a safe loader
-    except (OSError, ValueError, yaml.YAMLError, LimitError) as error:
+    except (ValueError, yaml.YAMLError, LimitError) as error:
         raise UsageProblem(say("{file} cannot be read: {error}", file=path, error=error)) from error
     return body if isinstance(body, Mapping) else {}
 

@@ -46,11 +46,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """Something in a class's folder; `repository`: it is a clone of a Git repository."""
+    """Something in a class's folder.
+
+    `packed` is what it holds where the class came as an archive: paths below it (a file's own is
+    its name) and, of manifests and archives, their data; `path` is its name then.
+    """
 
     path: Path
     kind: Kind
-    repository: bool = False
+    packed: tuple[tuple[str, bytes | None], ...] | None = None
 
 
 @dataclass(frozen=True)

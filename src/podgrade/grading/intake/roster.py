@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import collections
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from podgrade.grading.intake.bundle import Pile, opened
 from podgrade.grading.intake.contents import Contents, contents, hidden
 from podgrade.grading.intake.gradescope import METADATA, people
 from podgrade.grading.intake.names import Entry, Kind, Piece, Surroundings, kind_of, piece_of
@@ -57,16 +58,17 @@ class _Chosen:
 
 
 def take_in(folder: Path, slug: str, leave_out: Path | None = None) -> Roster:
-    """Whose work is in a class's folder, read; `leave_out` lies in it and is not a learner's.
+    """Whose work is in a class's folder or archive, read; `leave_out` lies in it and is not a
+    learner's.
 
     What cannot be understood becomes that learner's problem. Raises UsageProblem where there is
     no folder, or nothing in it.
     """
-    entries = list(_entries(folder, leave_out))
-    lists = [one.path.name for one in entries if _is_list(one)]
-    around = Surroundings(_assignments(folder, slug), people(folder))
+    pile = opened(folder) if folder.is_file() else _pile(folder, leave_out)
+    lists = [one.path.name for one in pile.entries if _is_list(one)]
+    around = Surroundings(_assignments(pile.name, slug), pile.people)
     groups: dict[str, list[Piece]] = {}
-    for entry in entries:
+    for entry in pile.entries:
         if not _is_list(entry):
             piece = piece_of(entry, around)
             groups.setdefault(piece.identity, []).append(piece)
@@ -75,13 +77,15 @@ def take_in(folder: Path, slug: str, leave_out: Path | None = None) -> Roster:
     names = _names([pieces[0] for pieces in groups.values()])
     found = (_handed_in(names[key], key, _choose(pieces)) for key, pieces in groups.items())
     everyone = tuple(sorted(found, key=lambda one: one.learner))
-    return Roster(everyone, tuple(_left_out(name) for name in lists))
+    return Roster(everyone, (*pile.remarks, *map(_left_out, lists)))
 
 
-def _entries(folder: Path, leave_out: Path | None) -> Iterable[Entry]:
-    if folder.is_file():
-        look = say("{folder} is a file: unpack it and name the folder", folder=folder)
-        raise UsageProblem(look)
+def _pile(folder: Path, leave_out: Path | None) -> Pile:
+    entries = tuple(_entries(folder, leave_out))
+    return Pile(folder.resolve().name, entries, people(folder))
+
+
+def _entries(folder: Path, leave_out: Path | None) -> Iterator[Entry]:
     if not folder.is_dir():
         raise UsageProblem(say("{folder} is no folder of submissions", folder=folder))
     for path in sorted(folder.iterdir()):
@@ -94,7 +98,7 @@ def _entry(path: Path) -> Entry:
     if path.is_symlink():
         return Entry(path, Kind.LINK)
     if path.is_dir():
-        return Entry(path, Kind.FOLDER, repository=(path / ".git").exists())
+        return Entry(path, Kind.FOLDER)
     return Entry(path, kind_of(path.name) if path.is_file() else Kind.OTHER)
 
 
@@ -106,8 +110,7 @@ def _left_out(name: str) -> Words:
     return say("`{file}` was left out: it is neither a manifest nor an archive", file=clean(name))
 
 
-def _assignments(folder: Path, slug: str) -> tuple[str, ...]:
-    name = folder.resolve().name
+def _assignments(name: str, slug: str) -> tuple[str, ...]:
     own = name.removesuffix(_SUBMISSIONS) if name.endswith(_SUBMISSIONS) else ""
     return tuple(dict.fromkeys(filter(None, (own, slug))))
 
