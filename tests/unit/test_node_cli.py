@@ -30,6 +30,7 @@ class Fake:
 
     def __init__(self, status: ClusterStatus, error: Exception | None = None) -> None:
         self.answer, self.error, self.asked = status, error, []
+        self.name = "node"
 
     def up(self, name, progress):
         self.asked.append(("up", name))
@@ -54,7 +55,7 @@ class Fake:
 @pytest.fixture
 def run(monkeypatch):
     def call(fake, *words, lang="en"):
-        monkeypatch.setattr(command, "_provider", lambda name: fake)
+        monkeypatch.setattr(command, "_provider", lambda name, options: fake)
         return CliRunner().invoke(main, ["cluster", *words, "--lang", lang])
 
     return call

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,15 +12,16 @@ import click
 
 from podgrade.cli.speech import SaidCommand, language, option, told
 from podgrade.locale import in_language
+from podgrade.model.errors import UsageProblem
 from podgrade.model.text import Message, Words, say
 
 if TYPE_CHECKING:
-    from podgrade.cluster.providers import ClusterStatus
-    from podgrade.cluster.providers.node import NodeProvider
+    from podgrade.cluster.providers import ClusterStatus, Provider
+    from podgrade.cluster.providers.choose import Named
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-PROVIDERS = ("node",)
-DEFAULT_NAME = "podgrade-node"
+PROVIDERS = {"node": "podgrade-node", "kind": "podgrade"}
+"""In the order in which they are tried, each with the name its cluster has by default."""
 _SELDOM = 10.0  # seconds between two counts where lines stay
 
 PHASES = {
@@ -54,14 +55,12 @@ def cluster() -> None:
 def _choices(command: _F) -> _F:
     """The two options that every subcommand has."""
     named = option(
-        "--name", default=DEFAULT_NAME, show_default=True, words=say("Name of the cluster.")
+        "--name", words=say("Name of the cluster (else podgrade-node, with kind: podgrade).")
     )
     provided = option(
         "--provider",
-        type=click.Choice(PROVIDERS),
-        default="node",
-        show_default=True,
-        words=say("Where the cluster comes from."),
+        type=click.Choice(list(PROVIDERS)),
+        words=say("Where the cluster comes from (else the first that works here)."),
     )
     return provided(named(command))
 
@@ -71,17 +70,37 @@ def _choices(command: _F) -> _F:
 )
 @_choices
 @option(
+    "--nodes",
+    type=click.IntRange(1, 10),
+    words=say("kind: how many nodes the cluster has (default: 1)."),
+)
+@option(
+    "--load",
+    multiple=True,
+    metavar="IMAGE",
+    words=say("kind: bring this image of Docker, or a .tar file of images, into the nodes."),
+)
+@option("--image", default="", words=say("kind: the node's image, if not kind's own choice."))
+@option(
     "--merge-kubeconfig",
     is_flag=True,
     words=say("Put the cluster into your own kubeconfig too, as its current context."),
 )
-def up(provider: str, name: str, merge_kubeconfig: bool) -> None:
-    node = _provider(provider)
+def up(
+    provider: str | None,
+    name: str | None,
+    nodes: int | None,
+    load: tuple[str, ...],
+    image: str,
+    merge_kubeconfig: bool,
+) -> None:
     with Line() as line:
-        status = node.up(name, line.show)
+        options = {"nodes": nodes, "images": load, "node_image": image}
+        chosen, called = _chosen(_candidates(provider, name, options), provider, line)
+        status = chosen.up(called, line.show)
     click.echo(told(_is_ready(status)))
     if merge_kubeconfig:
-        target = node.merge_kubeconfig(name)
+        target = chosen.merge_kubeconfig(called)
         click.echo(told(say("It is now the current context of {path}", path=target)))
     else:
         click.echo(
@@ -98,33 +117,74 @@ def up(provider: str, name: str, merge_kubeconfig: bool) -> None:
     cls=SaidCommand, words=say("End the cluster and remove everything that belongs to it.")
 )
 @_choices
-def down(provider: str, name: str) -> None:
+def down(provider: str | None, name: str | None) -> None:
+    chosen, called = _there(_candidates(provider, name))
     with Line() as line:
-        _provider(provider).down(name, line.show)
-    click.echo(told(say("The cluster {name} is down.", name=name)))
+        chosen.down(called, line.show)
+    click.echo(told(say("The cluster {name} is down.", name=called)))
 
 
 @cluster.command(cls=SaidCommand, words=say("Say how the cluster and its components are."))
 @_choices
 @click.pass_context
-def status(context: click.Context, provider: str, name: str) -> None:
-    found = _provider(provider).status(name)
+def status(context: click.Context, provider: str | None, name: str | None) -> None:
+    chosen, called = _there(_candidates(provider, name))
+    found = chosen.status(called)
     for words in _lines(found):
         click.echo(told(words))
     if found.phase != "ready":
         context.exit(3)
 
 
-def _provider(name: str) -> NodeProvider:
+def _candidates(
+    provider: str | None, name: str | None, options: Mapping[str, Any] | None = None
+) -> list[Named]:
+    """Every provider that may be meant, with the name of its cluster. Raises UsageProblem."""
+    for_kind = {key: value for key, value in (options or {}).items() if value}
+    if for_kind and provider == "node":
+        raise UsageProblem(say("--nodes, --load and --image are for `--provider kind`"))
+    asked = "kind" if for_kind else provider
+    return [
+        (_provider(one, for_kind if one == "kind" else {}), name or default)
+        for one, default in PROVIDERS.items()
+        if asked in (None, one)
+    ]
+
+
+def _provider(name: str, options: Mapping[str, Any]) -> Provider:
+    from podgrade.cluster.providers.kind import KindProvider
     from podgrade.cluster.providers.node import NodeProvider
 
-    return {"node": NodeProvider}[name]()
+    providers: dict[str, Callable[..., Provider]] = {"node": NodeProvider, "kind": KindProvider}
+    return providers[name](**options)
+
+
+def _chosen(candidates: list[Named], provider: str | None, line: Line) -> Named:
+    """The one asked for, the one that has a cluster already, or the first that works."""
+    from podgrade.cluster.providers.choose import first_that_works, that_has_one
+
+    if provider is not None:
+        return candidates[0]
+    there = that_has_one(candidates)
+    if there is not None:
+        return there
+    chosen, why = first_that_works(candidates)
+    line.tell(why)
+    return chosen
+
+
+def _there(candidates: list[Named]) -> Named:
+    """The one that has a cluster, else the first."""
+    from podgrade.cluster.providers.choose import that_has_one
+
+    return that_has_one(candidates) or candidates[0]
 
 
 def _is_ready(status: ClusterStatus) -> Message:
     return say(
-        "The cluster {name} is ready (context {name}, started in {seconds} s).",
+        "The cluster {name} is ready (context {context}, started in {seconds} s).",
         name=status.name,
+        context=status.context or status.name,
         seconds=f"{status.seconds:.1f}",
     )
 
@@ -170,6 +230,10 @@ class Line:
             click.echo(f"\r\x1b[K{told(words)}", err=True, nl=False)
         elif self._is_news(words):
             click.echo(told(words), err=True)
+
+    def tell(self, words: Words) -> None:
+        """A line that stays."""
+        click.echo(told(words), err=True)
 
     def _is_news(self, words: Words) -> bool:
         """Another sentence, or the same one with other numbers after a while."""

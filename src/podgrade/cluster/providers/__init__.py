@@ -36,15 +36,17 @@ class ClusterStatus:
     phase: Phase
     kubeconfig: Path | None = None  # a file whose current context is this cluster
     step: str = ""  # what is being waited for while it starts
-    problem: str = ""  # why it failed
+    problem: Words | str = ""  # why it failed
     seconds: float = 0.0  # how long the last start took until it was ready
     components: tuple[ComponentStatus, ...] = field(default=())
+    context: str = ""  # of the kubeconfig; empty where it is the cluster's name
 
 
 class Provider(Protocol):
     """A way to have a practice cluster. Each call may be repeated without harm."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def available(self) -> Words | None:
         """Why this provider cannot work here, with what to do about it; None when it can."""
@@ -60,3 +62,6 @@ class Provider(Protocol):
 
     def status(self, name: str) -> ClusterStatus:
         """How it is now; never waits, never changes anything."""
+
+    def merge_kubeconfig(self, name: str) -> Path:
+        """Put the cluster into the user's own kubeconfig; returns that file."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from podgrade.cluster.connection import ApiRefusal, Connection
 from podgrade.cluster.kubeconfig import Contexts, contexts
+from podgrade.cluster.providers.kind import ready_kubeconfigs
 from podgrade.cluster.providers.node import DEFAULT_NAME, NodeProvider
 from podgrade.cluster.providers.node_paths import state_folder
 from podgrade.model.errors import ClusterUnavailableError, InfrastructureError
@@ -26,27 +27,28 @@ def connect(kubeconfig: Path | None = None, context: str | None = None) -> Conne
     """A connection that was seen to answer.
 
     What is named is used. Else the user's current context, if it is plainly a practice
-    cluster; else a running podgrade node. Raises ClusterUnavailableError with one sentence.
+    cluster; else a running podgrade node, else what podgrade made with kind. Raises
+    ClusterUnavailableError with one sentence.
     """
     if kubeconfig or context:
         return _named(kubeconfig, context)
     known = contexts()
-    node = _running_node()
+    own = _running_node() or next(iter(ready_kubeconfigs().values()), None)
     if known.current in known.namespaces and is_practice(str(known.current)):
         try:
             connection = Connection.open(None, known.current)
-            return _answering(connection, _STAND_BY if node else _ANSWERS_WITHIN)
+            return _answering(connection, _STAND_BY if own else _ANSWERS_WITHIN)
         except ClusterUnavailableError:
-            if node is None:
+            if own is None:
                 raise
-    if node:
-        return _answering(Connection.open(node), _ANSWERS_WITHIN)
+    if own:
+        return _answering(Connection.open(own), _ANSWERS_WITHIN)
     raise ClusterUnavailableError(_no_cluster(known))
 
 
 def _named(kubeconfig: Path | None, context: str | None) -> Connection:
     if kubeconfig is None and context not in contexts().namespaces:
-        kubeconfig = _node_kubeconfig(context)
+        kubeconfig = ready_kubeconfigs().get(str(context)) or _node_kubeconfig(context)
     return _answering(Connection.open(kubeconfig, context), _ANSWERS_WITHIN)
 
 

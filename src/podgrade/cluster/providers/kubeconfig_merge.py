@@ -9,12 +9,28 @@ from typing import Any
 import yaml
 
 _LISTS = ("clusters", "users", "contexts")
+_MERGED = "merged-into"  # remembers which kubeconfig of the user's a cluster was put into
 
 
 def user_kubeconfig() -> Path:
     """The file that kubectl would write to: the first of KUBECONFIG, else ~/.kube/config."""
     named = [part for part in os.environ.get("KUBECONFIG", "").split(os.pathsep) if part]
     return Path(named[0]) if named else Path.home() / ".kube" / "config"
+
+
+def merge_into_users(folder: Path) -> Path:
+    """Put the cluster of a folder (its file `kubeconfig`) into the user's own kubeconfig."""
+    target = user_kubeconfig().absolute()
+    merge(folder / "kubeconfig", target)
+    (folder / _MERGED).write_text(str(target), encoding="utf-8")
+    return target
+
+
+def unmerge(name: str, folder: Path) -> None:
+    """Take the cluster's entries called `name` out again, if they were put there."""
+    note = folder / _MERGED
+    if note.exists():
+        remove(name, Path(note.read_text("utf-8")))
 
 
 def merge(source: Path, target: Path) -> None:

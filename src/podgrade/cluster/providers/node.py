@@ -51,7 +51,6 @@ STEPS = {
 """The steps of a start, as the supervisor names them in status.json."""
 
 _START_LIMIT = 180.0  # seconds until a start counts as failed
-_MERGED = "merged-into"  # remembers which kubeconfig of the user's the cluster was put into
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ class NodeProvider:
         with _cluster_lock(name):
             if folder.exists():
                 progress(say("Ending the cluster {name}", name=name))
-            _unmerge(name)
+            kubeconfigs.unmerge(name, folder)
             _clean(name)
         _lock_path(name).unlink(missing_ok=True)
 
@@ -115,10 +114,7 @@ class NodeProvider:
 
     def merge_kubeconfig(self, name: str) -> Path:
         """Put the cluster into the user's own kubeconfig; `down` takes it out again."""
-        target = kubeconfigs.user_kubeconfig().absolute()
-        kubeconfigs.merge(kubeconfig_path(name), target)
-        (cluster_folder(name) / _MERGED).write_text(str(target), encoding="utf-8")
-        return target
+        return kubeconfigs.merge_into_users(cluster_folder(name))
 
     def _await_ready(self, name: str, progress: Progress) -> ClusterStatus:
         deadline = time.monotonic() + _START_LIMIT
@@ -189,12 +185,6 @@ def _clean(name: str) -> None:
         network.disconnect(process.link)
     processes.remove_cgroups(_cgroup_root(name))
     processes.remove_folder(folder)
-
-
-def _unmerge(name: str) -> None:
-    note = cluster_folder(name) / _MERGED
-    if note.exists():
-        kubeconfigs.remove(name, Path(note.read_text("utf-8")))
 
 
 def _read_status(name: str, folder: Path) -> ClusterStatus:

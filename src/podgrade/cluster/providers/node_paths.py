@@ -27,11 +27,8 @@ def state_folder() -> Path:
     return Path(given) if given else platformdirs.user_state_path("podgrade")
 
 
-def cluster_folder(name: str) -> Path:
-    """The cluster's own folder, whether it is there or not.
-
-    Raises UsageProblem for a name that cannot be a host name and a file name.
-    """
+def checked_name(name: str) -> str:
+    """The cluster's name. Raises UsageProblem for one that can be no host name and file name."""
     if not _NAME.fullmatch(name):
         raise UsageProblem(
             say(
@@ -40,7 +37,12 @@ def cluster_folder(name: str) -> Path:
                 name=name,
             )
         )
-    return state_folder().absolute() / "clusters" / name
+    return name
+
+
+def cluster_folder(name: str) -> Path:
+    """The cluster's own folder, whether it is there or not. Raises UsageProblem for the name."""
+    return state_folder().absolute() / "clusters" / checked_name(name)
 
 
 def kubeconfig_path(name: str = DEFAULT_NAME) -> Path:
