@@ -37,8 +37,10 @@ def pytest_podgrade_result(result: Result) -> None:
 
 
 @pytest.hookspec()
-def pytest_podgrade_progress(submission: str, doing: Words, since: float) -> None:
-    """A submission (its key) has begun to wait for something, at `since` (time.monotonic()).
+def pytest_podgrade_progress(exercise: str, submission: str, doing: Words, since: float) -> None:
+    """A submission (its key) of an exercise (its slug) has begun to wait for something.
+
+    `since` is a moment of time.monotonic().
 
     Called from the submission's own thread: implementations must be quick and thread-safe.
     """

@@ -201,7 +201,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def submission(request: pytest.FixtureRequest) -> Submission | None:
     """The submission that a check is run for."""
     key: Key | None = getattr(request, "param", None)
-    return _run(request.config).collection.by_key(key)
+    return _run(request.config).collection.by_key(request.path, key)
 
 
 def _known_run(config: pytest.Config) -> GradingRun | None:

@@ -44,6 +44,9 @@ main()
 class Class:
     """A class's folder in a pack, and what was left by grading it."""
 
+    words = ("class", "demo", "handed-in")
+    target = "demo-grades"
+
     def __init__(self, pack, monkeypatch):
         self.pack = pack
         self.folder = pack.root / "handed-in"
@@ -62,7 +65,7 @@ class Class:
 
     def run(self, *words):
         """Grade it in this process; the modules of the pack are forgotten afterwards."""
-        answer = CliRunner().invoke(main, ["class", "demo", "handed-in", *words])
+        answer = CliRunner().invoke(main, [*self.words, *words])
         for name in set(sys.modules) - self._modules:
             if name.split(".")[0] in {"graders", "fake_cluster", "conftest"}:
                 del sys.modules[name]
@@ -71,7 +74,7 @@ class Class:
     def start(self, *words):
         """Grade it in a process of its own."""
         return subprocess.Popen(
-            [sys.executable, "-c", PODGRADE, "class", "demo", "handed-in", *words],
+            [sys.executable, "-c", PODGRADE, *self.words, *words],
             cwd=self.pack.root,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -88,7 +91,7 @@ class Class:
 
     @property
     def journal(self):
-        return self.pack.root / "demo-grades/journal.jsonl"
+        return self.pack.root / self.target / "journal.jsonl"
 
     def lines(self):
         """The journal, each line checked against its schema."""
@@ -108,7 +111,7 @@ class Class:
 
     def grades(self):
         """grades.csv: each learner's row by heading."""
-        text = (self.pack.root / "demo-grades/grades.csv").read_text("utf-8-sig")
+        text = (self.pack.root / self.target / "grades.csv").read_text("utf-8-sig")
         return {row["learner"]: row for row in csv.DictReader(io.StringIO(text))}
 
     def page(self, learner):
@@ -404,17 +407,20 @@ def test_two_runs_do_not_write_into_one_journal(school):
 
 
 def test_a_full_disk_ends_the_run_and_is_told(school, monkeypatch):
-    write = os.pwrite
+    write, journals = os.write, set()
 
-    def full(file, data, place):
-        if place == 0:
-            return write(file, data[:100], place)
-        raise OSError(28, "No space left on device")
+    def full(file, data):
+        if file in journals:
+            raise OSError(28, "No space left on device")
+        if not data.startswith(b'{"podgrade"'):
+            return write(file, data)  # not the journal's
+        journals.add(file)
+        return write(file, data[:100])
 
     for number in range(5):
         school.hand_in(f"kim-{number}.yaml")
     with monkeypatch.context() as patch:
-        patch.setattr(os, "pwrite", full)
+        patch.setattr(os, "write", full)
         answer = school.run("--in-flight", "1")
 
     assert answer.exit_code == 2
@@ -497,3 +503,141 @@ def test_corrections_that_fit_nothing_are_told(school):
     assert "line 3: there is no check `test_redy`" in answer.stderr
     assert "line 4: `test_ready` is worth 2 points at most" in answer.stderr
     assert school.grades()["kim"]["total"] == "2"
+
+
+# A course
+
+
+@pytest.fixture
+def course(pack, monkeypatch):
+    """Two exercises of two graders, whose folders are there and empty."""
+    pack.grader(CHECKS)
+    pack.grader(CHECKS.replace("points=3", "points=8"), slug="other")
+    for week in ("week-1", "week-2"):
+        (pack.root / week).mkdir()
+    pack.file(
+        "course.yaml",
+        "title: Pods\n"
+        "exercises:\n"
+        "- {exercise: demo, folder: week-1}\n"
+        "- {exercise: other, folder: week-2, weight: 3}\n",
+    )
+    return Course(pack, monkeypatch)
+
+
+class Course(Class):
+    """A class on two exercises."""
+
+    words = ("class", "course.yaml")
+    target = "course-grades"
+
+    def of(self, week):
+        self.folder = self.pack.root / week
+        return self
+
+    def results(self):
+        return {
+            (line["exercise"], line["learner"]): (
+                line["result"]["verdict"],
+                line["result"]["score"],
+            )
+            for line in self.lines()
+        }
+
+
+def test_a_course_of_two_exercises(course):
+    course.of("week-1").hand_in("kim.yaml")
+    course.hand_in("lee.yaml", page="bye", learner="lee at week 1")
+    course.hand_in("first.yaml")
+    course.of("week-2").hand_in("kim.yaml", page="bye", learner="kim at week 2")
+    course.hand_in("lee.yaml", dead="true")
+    answer = course.run("--names")
+
+    assert answer.exit_code == 3, answer.output
+    assert course.results() == {
+        ("demo", "kim"): ("passed", 5),
+        ("demo", "lee"): ("failed", 2),
+        ("demo", "first"): ("passed", 5),
+        ("other", "kim"): ("failed", 2),
+        ("other", "lee"): ("error", None),
+    }
+    rows = course.grades()
+    assert (rows["kim"]["demo"], rows["kim"]["other"], rows["kim"]["total"]) == ("5", "2", "40")
+    assert (rows["first"]["total"], rows["first"]["missing"]) == ("25", "other: not handed in")
+    assert rows["lee"]["total"] == ""
+    assert "other kim  2/10" in answer.stderr
+    assert "demo: 3 learners, 3 to be graded" in answer.stderr
+    assert "other: 2 learners: 0 with full marks, 1 without, 1 with an error" in answer.stderr
+    page = (course.pack.root / "course-grades/index.html").read_text("utf-8")
+    assert '<a href="other/pages/kim.html">2</a>' in page
+    for slug in ("demo", "other"):
+        assert (course.pack.root / f"course-grades/{slug}/pages/kim.html").exists()
+        assert (course.pack.root / f"course-grades/{slug}/grades.csv").exists()
+
+
+def test_both_exercises_are_graded_at_once(course):
+    """Each waits for what the other's handing in brings about."""
+    course.of("week-1").hand_in("kim.yaml", learner="one", gate="open")
+    course.of("week-2").hand_in("kim.yaml", learner="two", gate="open")
+    process = course.start()
+    course.wait_until(process, lambda: course.created() == ["one", "two"])
+    course.pack.file("open", "")
+    said, _ = process.communicate(timeout=30)
+
+    assert process.returncode == 0, said
+
+
+def test_a_course_goes_on_where_it_was_cut_off(course):
+    course.of("week-1").hand_in("kim.yaml", learner="one")
+    course.of("week-2").hand_in("kim.yaml", learner="two", gate="open")
+    process = course.start()
+    course.wait_until(process, lambda: len(course.lines()) == 1)
+    process.kill()
+    process.communicate()
+    course.pack.forget()
+    course.pack.file("open", "")
+    assert course.run("--resume").exit_code == 0
+
+    assert course.created() == ["two"]
+    assert course.grades()["kim"]["total"] == "100"
+
+
+def test_only_one_learner_of_a_course(course):
+    course.of("week-1").hand_in("kim.yaml", learner="one")
+    course.of("week-2").hand_in("lee.yaml", learner="two")
+    course.run()
+    course.pack.forget()
+
+    assert course.run("--only", "lee").exit_code == 0
+    assert course.created() == ["two"]
+    assert "did you mean: lee" in course.run("--only", "lea").stderr
+
+
+def test_corrections_of_a_course_name_the_exercise(course):
+    course.of("week-1").hand_in("kim.yaml", page="bye", learner="one")
+    course.of("week-2").hand_in("kim.yaml", page="bye", learner="two")
+    course.run()
+    rows = "exercise,learner,check,points,why\n"
+    course.pack.file("c.csv", f"{rows}other,kim,test_answers,8,mine\nnone,kim,test_ready,1,x\n")
+    answer = course.run("--corrections", "c.csv")
+
+    row = course.grades()["kim"]
+    assert (row["demo"], row["other"]) == ("2", "10")
+    assert "corrections, line 3: there is no exercise none in the course" in answer.stderr
+
+
+def test_a_course_that_is_wrong_grades_nobody(course):
+    course.pack.file("course.yaml", "exercises:\n- {exercise: dmeo, folder: week-1}\n")
+    answer = course.run()
+
+    assert answer.exit_code == 2
+    assert "course.yaml, line 2: There is no exercise dmeo. Did you mean: demo?" in answer.stderr
+    assert course.run("week-1").exit_code == 2
+    assert not course.journal.exists()
+
+
+def test_a_folder_is_asked_for(school):
+    answer = CliRunner().invoke(main, ["class", "demo"])
+
+    assert answer.exit_code == 2
+    assert "podgrade class demo FOLDER" in answer.stderr

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from dataclasses import asdict, replace
+from types import SimpleNamespace
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -13,13 +16,15 @@ from podgrade.grading.class_journal import ClassJournal, Entry, schema
 from podgrade.model.errors import UsageProblem
 from podgrade.reports.json import as_data
 
+SLUG = "sidecar"
+
 
 def entry(identity="name:kim", result=None, **more):
     data = as_data(result or full_marks(), "en", "0.1.0")
     whole = Entry(
         podgrade="0.1.0",
         at="2026-05-01T10:00:00+00:00",
-        exercise="sidecar",
+        exercise=SLUG,
         marking="m",
         learner=identity.partition(":")[2],
         identity=identity,
@@ -46,7 +51,7 @@ def written(path, *entries):
 
 def known(path):
     with ClassJournal(path) as journal:
-        return {identity: journal.entry(identity) for identity in journal.known}
+        return {identity: journal.entry(SLUG, identity) for identity in journal.known(SLUG)}
 
 
 def test_what_was_written_is_read(path):
@@ -62,8 +67,18 @@ def test_the_last_line_of_a_learner_counts(path):
     written(path, entry(), entry("name:lee"), entry(result=failed()))
 
     with ClassJournal(path) as journal:
-        assert journal.known["name:kim"].verdict == "failed"
-        assert journal.known["name:lee"].verdict == "passed"
+        assert journal.known(SLUG)["name:kim"].verdict == "failed"
+        assert journal.known(SLUG)["name:lee"].verdict == "passed"
+
+
+def test_a_learner_has_a_line_for_each_exercise(path):
+    one, other = entry(), entry(result=failed(), exercise="service")
+    written(path, one, other)
+
+    with ClassJournal(path) as journal:
+        assert journal.entry(SLUG, "name:kim") == one
+        assert journal.entry("service", "name:kim") == other
+        assert journal.known("localhost") == {}
 
 
 def test_hostile_words_come_back_as_they_were(path):
@@ -79,7 +94,7 @@ def test_torn_off_anywhere_only_the_last_line_is_lost(path):
     for cut in range(len(first), len(whole)):
         path.write_bytes(whole[:cut])
         with ClassJournal(path) as journal:
-            assert set(journal.known) == {"name:kim"}
+            assert set(journal.known(SLUG)) == {"name:kim"}
     path.write_bytes(whole[:-1])
     written(path, entry("name:park"))
 
@@ -93,8 +108,8 @@ def test_a_line_that_cannot_be_read_is_counted_and_left_out(path, line):
     path.write_bytes(line + whole)
 
     with ClassJournal(path) as journal:
-        assert (set(journal.known), journal.unread) == ({"name:kim"}, 1)
-        assert journal.entry("name:kim") == entry()
+        assert (set(journal.known(SLUG)), journal.unread) == ({"name:kim"}, 1)
+        assert journal.entry(SLUG, "name:kim") == entry()
 
 
 def test_what_came_on_disk_before_an_interrupt_is_caught_up_with(path):
@@ -104,7 +119,7 @@ def test_what_came_on_disk_before_an_interrupt_is_caught_up_with(path):
         with path.open("ab") as stream:
             stream.write(line)
         journal.catch_up()
-        assert set(journal.known) == {"name:kim", "name:lee"}
+        assert set(journal.known(SLUG)) == {"name:kim", "name:lee"}
         journal.add(entry("name:park"))
 
     assert set(known(path)) == {"name:kim", "name:lee", "name:park"}
@@ -118,6 +133,30 @@ def test_only_one_run_at_a_time(path):
     ):
         pass
     assert known(path) == {}
+
+
+def test_only_one_run_at_a_time_on_windows(path, monkeypatch):
+    """Windows has no flock: a byte that no line reaches is locked."""
+    held = set()
+
+    def locking(descriptor, mode, length):
+        assert (mode, length) == (2, 1)
+        at = os.lseek(descriptor, 0, os.SEEK_CUR)
+        assert at > 2 * 10**9
+        if at in held:
+            raise PermissionError(13, "Permission denied")
+        held.add(at)
+
+    fake = SimpleNamespace(LK_NBLCK=2, locking=locking)
+    monkeypatch.setitem(sys.modules, "msvcrt", fake)
+    monkeypatch.setattr(sys, "platform", "win32")
+    with ClassJournal(path) as journal:
+        journal.add(entry())
+        with pytest.raises(UsageProblem, match="another run"), ClassJournal(path):
+            pass
+    held.clear()
+
+    assert known(path) == {"name:kim": entry()}
 
 
 def test_a_folder_that_cannot_be_written(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 
 from podgrade.grading.catalogue import exercise
 from podgrade.grading.class_journal import Known
-from podgrade.grading.class_plan import marking, plan
+from podgrade.grading.class_plan import marking, meant, plan
 from podgrade.grading.intake import HandedIn
 from podgrade.model.errors import UsageProblem
 from podgrade.model.submission import Submission
@@ -58,9 +58,14 @@ def test_who_is_graded(everyone, lines, only, expected):
 
 def test_nobody_of_that_name():
     with pytest.raises(UsageProblem, match="did you mean: kim"):
-        planned([work("kim")], only=["kin"])
+        meant(["kin"], [work("kim")])
     with pytest.raises(UsageProblem, match="no learner zzz"):
-        planned([work("kim")], only=["zzz"])
+        meant(["zzz"], [work("kim")])
+    meant(["kim", "failed", "error"], [work("kim")])
+
+
+def test_a_name_of_another_exercise_is_nobody_here():
+    assert planned([work("kim")], only=["lee"]) == ([], [], 0)
 
 
 def test_marking_is_the_exercises_own():

@@ -80,9 +80,15 @@ class Listener:
         self.progress = progress
 
     @pytest.hookimpl
-    def pytest_podgrade_progress(self, submission: str, doing: Words, since: float) -> None:
+    def pytest_podgrade_progress(
+        self, exercise: str, submission: str, doing: Words, since: float
+    ) -> None:
         self.progress.done(_BEFORE)
-        self.progress.doing(submission, doing, since)
+        self.progress.doing(self.name(exercise, submission), doing, since)
+
+    def name(self, exercise: str, submission: str) -> str:  # noqa: ARG002 - for those who need it
+        """What a submission is called in the progress."""
+        return submission
 
     @pytest.hookimpl
     def pytest_podgrade_result(self, result: Result) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 
 from podgrade import __version__
 from podgrade.cli.files import replace as put
-from podgrade.grading.class_journal import ClassJournal, Entry
+from podgrade.grading.class_journal import ClassJournal, Entry, Known
 from podgrade.grading.class_plan import named, nobody
 from podgrade.grading.corrections import Row
 from podgrade.grading.intake import HandedIn
@@ -30,6 +30,17 @@ _NO_FILE_NAME = re.compile(r'[<>:"|?*\s]+')  # what Windows does not allow, and 
 _LONGEST = 200  # bytes of a page's name
 
 
+@dataclass(frozen=True)
+class Closed:
+    """A class after its run: everybody as reports take them, in order, with their pages' paths
+    from the folder of the grades, and what is wrong with the corrections.
+    """
+
+    graded: tuple[Graded, ...]
+    links: tuple[str, ...]
+    wrong: tuple[Words, ...] = ()
+
+
 @dataclass
 class Book:
     """Where results of a class go; `rules` is the digest of what it is marked by."""
@@ -45,6 +56,11 @@ class Book:
     def __post_init__(self) -> None:
         self.pages = dict(_pages(self.folder / PAGES, self.everyone))
 
+    @property
+    def known(self) -> Mapping[str, Known]:
+        """The last line of each learner, by identity."""
+        return self.journal.known(self.exercise.slug)
+
     def enter(self, one: HandedIn, result: Result, same_as: str | None = None) -> None:
         """A learner's result, from now on not lost. Raises UsageProblem."""
         same = say("byte for byte the same as another submission: both were graded once")
@@ -55,40 +71,38 @@ class Book:
 
     def take_over(self, one: HandedIn, other: str) -> None:
         """The result of another, known learner whose work is the same."""
-        entry = self.journal.entry(other)
+        entry = self.journal.entry(self.exercise.slug, other)
         result = replace(corrected(result_of(entry.result), ()), notes=())
         self.enter(one, result, same_as=entry.learner)
 
-    def close(self, rows: Sequence[Row] | None) -> tuple[list[Graded], list[Words]]:
-        """Put corrections in (None: as they are), write grades and the pages that are missing.
-
-        The learners as reports take them, in order, and what is wrong with the corrections.
-        """
+    def close(self, rows: Sequence[Row] | None) -> Closed:
+        """Put corrections in (None: as they are), write grades and the pages that are missing."""
         self.journal.catch_up()
         wrong = list(self._strangers(rows or ()))
         graded, more = [], []
         for one in self.everyone:
             found = self._found(one, rows, wrong)
             graded.append(self._graded(one, result_of(found, whole=False) if found else None))
-            more.append(_more(one, self.journal, graded[-1].result))
+            more.append(self._more(one, graded[-1].result))
         headings = (say("handed in as"), say("the same as"), say("corrected"))
         columns = [
             csv.Column(heading, [cells[place] for cells in more])
             for place, heading in enumerate(headings)
         ]
+        self.folder.mkdir(parents=True, exist_ok=True)
         put(self.folder / GRADES, csv.table(graded, columns, say("learner")))
         links = [f"{PAGES}/{self.pages[one.identity].name}" for one in self.everyone]
         put(self.folder / PAGE, class_page.render(list(zip(graded, links, strict=True))))
-        return graded, wrong
+        return Closed(tuple(graded), tuple(links), tuple(wrong))
 
     def _found(
         self, one: HandedIn, rows: Sequence[Row] | None, wrong: list[Words]
     ) -> dict[str, Any] | None:
         """A learner's result as data, corrected, with its page there; None if of other work."""
-        known = self.journal.known.get(one.identity)
+        known = self.known.get(one.identity)
         if known is None or known.digest != one.digest:
             return None
-        entry = self.journal.entry(one.identity)
+        entry = self.journal.entry(self.exercise.slug, one.identity)
         if rows is not None:
             mine = [row for row in rows if named(one, row.learner)]
             entry = self._correct(entry, mine, wrong)
@@ -137,6 +151,17 @@ class Book:
         page.parent.mkdir(parents=True, exist_ok=True)
         put(page, html.render(self._graded(one, result)))
 
+    def _more(self, one: HandedIn, result: Result | None) -> tuple[str, str, str]:
+        """The cells behind the reports' own columns."""
+        known = self.known.get(one.identity)
+        told = [
+            f"{verdict.id}: {number(verdict.points)} ({verdict.correction.why})"
+            for verdict in (result.verdicts if result else ())
+            if verdict.correction
+        ]
+        same = known.same_as if known and result else None
+        return " + ".join(one.sources), same or "", "; ".join(told)
+
     def _graded(self, one: HandedIn, result: Result | None) -> Graded:
         problem = None if result else say("not graded yet")
         return Graded(self.exercise, one.learner, result, problem, self.language, __version__)
@@ -154,18 +179,6 @@ def _now() -> str:
 
 def _corrections(result: dict[str, Any]) -> list[Any]:
     return [one["correction"] for one in result["results"]]
-
-
-def _more(one: HandedIn, journal: ClassJournal, result: Result | None) -> tuple[str, str, str]:
-    """The cells behind the reports' own columns."""
-    known = journal.known.get(one.identity)
-    told = [
-        f"{verdict.id}: {number(verdict.points)} ({verdict.correction.why})"
-        for verdict in (result.verdicts if result else ())
-        if verdict.correction
-    ]
-    same = known.same_as if known and result else None
-    return " + ".join(one.sources), same or "", "; ".join(told)
 
 
 def _pages(folder: Path, everyone: Sequence[HandedIn]) -> Iterator[tuple[str, Path]]:

@@ -1,8 +1,10 @@
-"""Grades a class in this process."""
+"""Grades a class, on one exercise or several at once, in this process."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -13,6 +15,7 @@ from podgrade.cli.alone import Grading, Listener, listen
 from podgrade.cli.class_results import Book
 from podgrade.cli.screen import asides
 from podgrade.grading.class_plan import Plan
+from podgrade.grading.intake import HandedIn
 from podgrade.model.errors import PodgradeError
 from podgrade.model.submission import Submission
 from podgrade.model.verdict import Result
@@ -26,30 +29,66 @@ from podgrade.reports.terminal import sign
 _LONGEST = 160  # characters of a learner's line
 
 
+@dataclass(frozen=True)
+class Work:
+    """An exercise's book and what is to be graded for it."""
+
+    book: Book
+    plan: Plan
+
+    @property
+    def pack(self) -> Path:
+        """The folder of the pack that the exercise is of."""
+        return self.book.exercise.grader.parent.parent
+
+
 class Marker(Listener):
     """Hands a class's work in, and writes each result down as it comes."""
 
-    def __init__(self, plan: Plan, book: Book, progress: ClassProgress, out: Console) -> None:
+    def __init__(self, work: Sequence[Work], progress: ClassProgress, out: Console) -> None:
         super().__init__(progress)
         self._progress = progress
-        self._book = book
         self._out = out
-        self._groups = {group[0].learner: group for group in plan.groups}
+        self._several = len(work) > 1
+        self._books = {one.book.exercise.slug: one.book for one in work}
+        self._groups = {
+            (one.book.exercise.slug, group[0].learner): group
+            for one in work
+            for group in one.plan.groups
+        }
+        self._pack: Path | None = None
         self._session: pytest.Session | None = None
+
+    def mark(self, pack: Path, arguments: Sequence[str], language: str) -> None:
+        """Grade what is of one pack; the first trouble stays what is told."""
+        self._pack = pack
+        graders = [book.exercise.grader for book in self._books.values() if self._is_of(pack, book)]
+        listen(self, pack, graders, arguments, language)
+
+    def _is_of(self, pack: Path, book: Book) -> bool:
+        wanted = {slug for slug, _ in self._groups}
+        return book.exercise.grader.parent.parent == pack and book.exercise.slug in wanted
 
     @pytest.hookimpl
     def pytest_podgrade_submissions(self) -> list[Submission]:
-        return [group[0].submission for group in self._groups.values()]
+        return [
+            replace(group[0].submission, exercise=slug)
+            for (slug, _), group in self._groups.items()
+            if self._pack is not None and self._is_of(self._pack, self._books[slug])
+        ]
 
     @pytest.hookimpl
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         self._session = session
 
+    def name(self, exercise: str, submission: str) -> str:
+        return f"{exercise} {submission}" if self._several else submission
+
     @pytest.hookimpl
     def pytest_podgrade_result(self, result: Result) -> None:
         """Not kept in memory; what was cut short is no result."""
         self._progress.done("")
-        self._progress.done(result.submission)
+        self._progress.done(self.name(result.exercise, result.submission))
         if result.missing or self.grading.trouble is not None:
             return
         try:
@@ -60,18 +99,18 @@ class Marker(Listener):
                 self._session.shouldstop = str(error)
 
     def _enter(self, result: Result) -> None:
-        first, *others = self._groups[result.submission]
-        self._book.enter(first, result)
+        book = self._books[result.exercise]
+        first, *others = self._groups[result.exercise, result.submission]
+        book.enter(first, result)
         for other in others:
-            self._book.enter(other, result, same_as=first.learner)
+            book.enter(other, result, same_as=first.learner)
         for one in (first, *others):
-            graded = self._graded(one.learner, result)
+            graded = self._graded(book, one, result)
             self._progress.count(graded.outcome)
             self._tell(graded)
 
-    def _graded(self, learner: str, result: Result) -> Graded:
-        book = self._book
-        return Graded(book.exercise, learner, result, None, book.language, __version__)
+    def _graded(self, book: Book, one: HandedIn, result: Result) -> Graded:
+        return Graded(book.exercise, one.learner, result, None, book.language, __version__)
 
     def _tell(self, graded: Graded) -> None:
         if not self._progress.named:
@@ -79,24 +118,29 @@ class Marker(Listener):
         score = "–" if graded.score is None else number(graded.score)
         whole = graded.result.possible if graded.result else 0
         mark, style = sign(graded.outcome, self._out)
-        text = f"{mark} {cell(graded.submission)}  {score}/{number(whole)}  {cell(reason(graded))}"
+        who = cell(self.name(graded.exercise.slug, graded.submission))
+        text = f"{mark} {who}  {score}/{number(whole)}  {cell(reason(graded))}"
         line = Text(bounded(said(text, graded.language), _LONGEST), style)
         with self._progress.aside():
             self._out.print(line, soft_wrap=True, highlight=False)
 
 
-def mark(plan: Plan, book: Book, arguments: Sequence[str], named: bool) -> Grading:
-    """Grade what is to be graded; further `arguments` are pytest's. Results go into the book.
+def mark(work: Sequence[Work], arguments: Sequence[str], language: str, named: bool) -> Grading:
+    """Grade what is to be graded; further `arguments` are pytest's. Results go into the books.
 
     Unless `named`, no learner is named on the way.
     """
     console = asides()
-    progress = ClassProgress(console, book.language, total=plan.learners, named=named)
-    marker = Marker(plan, book, progress, console)
-    for one, other in plan.taken_over:
-        book.take_over(one, other)
-    if not plan.groups:
-        return marker.grading
-    pack = book.exercise.grader.parent.parent
+    total = sum(one.plan.learners for one in work)
+    progress = ClassProgress(console, language, total=total, named=named)
+    marker = Marker(work, progress, console)
+    for part in work:
+        for one, other in part.plan.taken_over:
+            part.book.take_over(one, other)
+    packs = dict.fromkeys(part.pack for part in work if part.plan.groups)
     with progress:
-        return listen(marker, pack, [book.exercise.grader], arguments, book.language)
+        for pack in packs:
+            marker.mark(pack, arguments, language)
+            if marker.grading.interrupted or marker.grading.trouble is not None:
+                break
+    return marker.grading

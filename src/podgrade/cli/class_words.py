@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from podgrade.cli.alone import Grading
+from podgrade.cli.class_course import Ended
 from podgrade.cli.class_results import GRADES, PAGE
 from podgrade.cli.codes import FAILED, FULL_MARKS, INTERRUPTED, TROUBLE, USAGE
 from podgrade.cli.codes import exit_code as code_of
@@ -24,12 +25,24 @@ from podgrade.reports.safe import visible
 
 @dataclass(frozen=True)
 class Done:
-    """What became of a class: everybody, what is wrong with the corrections, how long it took."""
+    """What became of a class: each exercise's, what is wrong with the corrections besides, and
+    how long it took.
+    """
 
     grading: Grading
-    everyone: Sequence[Graded]
-    wrong: Sequence[Words]
+    ended: Sequence[Ended]
+    strangers: Sequence[Words]
     seconds: float
+
+    @property
+    def everyone(self) -> tuple[Graded, ...]:
+        """Every learner on every exercise."""
+        return tuple(graded for one in self.ended for graded in one.closed.graded)
+
+    @property
+    def wrong(self) -> tuple[Words, ...]:
+        """What is wrong with the corrections."""
+        return (*self.strangers, *(words for one in self.ended for words in one.closed.wrong))
 
     @property
     def open(self) -> int:
@@ -79,7 +92,7 @@ def remarks(roster: Roster, named: bool) -> Iterator[Words]:
         )
 
 
-def intentions(plan: Plan, roster: Roster, unread: int) -> Iterator[Words]:
+def intentions(plan: Plan, roster: Roster) -> Iterator[Words]:
     """How many there are, and what is done about them."""
     total = len(roster.everyone)
     yield say("{count} learners, {groups} to be graded", count=total, groups=len(plan.groups))
@@ -92,8 +105,12 @@ def intentions(plan: Plan, roster: Roster, unread: int) -> Iterator[Words]:
         yield say(
             "{count} are graded again: their work or the grader has changed", count=plan.changed
         )
-    if unread:
-        yield say("{count} lines of the journal could not be read and are left out", count=unread)
+
+
+def unread(count: int) -> Iterator[Words]:
+    """How many lines of the journal are no use, if any."""
+    if count:
+        yield say("{count} lines of the journal could not be read and are left out", count=count)
 
 
 def summary(done: Done, target: Path) -> Iterator[Words]:
@@ -101,12 +118,23 @@ def summary(done: Done, target: Path) -> Iterator[Words]:
     yield from done.wrong
     if done.broken is not None:
         yield say("podgrade: {problem}", problem=done.broken)
-    yield say("{sums}; {time}", sums=sums(done.everyone), time=clock(done.seconds))
+    yield from _sums(done)
     yield say("Grades: {grades}, pages: {page}", grades=target / GRADES, page=target / PAGE)
     if done.open:
         yield _next(say("go on with the same command and --resume"))
     elif done.counts[Outcome.ERROR]:
         yield _next(say("grade the errors again with the same command and --only error"))
+
+
+def _sums(done: Done) -> Iterator[Words]:
+    if len(done.ended) > 1:
+        for one in done.ended:
+            slug, whole = one.part.exercise.slug, sums(one.closed.graded)
+            yield say("{exercise}: {text}", exercise=slug, text=whole)
+        count = len(done.ended)
+        yield say("{count} exercises; {time}", count=count, time=clock(done.seconds))
+    else:
+        yield say("{sums}; {time}", sums=sums(done.everyone), time=clock(done.seconds))
 
 
 def _next(what: Words) -> Message:

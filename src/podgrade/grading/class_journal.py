@@ -1,16 +1,15 @@
 """What is known of a class, learner by learner: one JSON line each, on disk before the next.
 
 A line is written at once and synced, so that a killed run has lost nothing but what it had not
-told yet. The last line of a learner counts. The shape is `class.schema.json`; `result` is what
-reports/json.py gives.
+told yet. The last line of a learner on an exercise counts. The shape is `class.schema.json`;
+`result` is what reports/json.py gives.
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -19,9 +18,12 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from podgrade.grading.held import HeldError, hold
 from podgrade.grading.schemas import published
 from podgrade.model.errors import UsageProblem
 from podgrade.model.text import say
+
+_BINARY = getattr(os, "O_BINARY", 0)  # Windows writes other line ends without it
 
 
 def schema() -> dict[str, Any]:
@@ -69,11 +71,11 @@ class Known:
 
 
 class ClassJournal:
-    """The file, held by one run at a time; `known` is the last line of each learner by identity."""
+    """The file, held by one run at a time."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.known: dict[str, Known] = {}
+        self._known: dict[str, dict[str, Known]] = {}
         self.unread = 0
         """Lines that could not be read: their learners are graded again."""
         self._file = -1
@@ -83,9 +85,9 @@ class ClassJournal:
         """Read what is there. Raises UsageProblem if it cannot be written or another run does."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | _BINARY, 0o600)
+            hold(self._file)
+        except HeldError as error:
             self._close()
             raise UsageProblem(
                 say("another run writes into {file}: wait for it to end", file=self.path)
@@ -108,6 +110,10 @@ class ClassJournal:
             os.close(self._file)
         self._file = -1
 
+    def known(self, exercise: str) -> Mapping[str, Known]:
+        """The last line of each learner on an exercise, by identity."""
+        return self._known.setdefault(exercise, {})
+
     def catch_up(self) -> None:
         """Read what is on disk and not known yet: an interrupt may come while a line is written."""
         for place, line in self._lines():
@@ -129,7 +135,7 @@ class ClassJournal:
                 place += len(line)
 
     def _note(self, entry: Entry, place: int, size: int) -> None:
-        self.known[entry.identity] = Known(
+        self._known.setdefault(entry.exercise, {})[entry.identity] = Known(
             place,
             size,
             entry.learner,
@@ -145,19 +151,21 @@ class ClassJournal:
         line = json.dumps(asdict(entry)).encode("ascii") + b"\n"
         try:
             os.ftruncate(self._file, self._end)  # what a kill or a full disk left half written
-            written = os.pwrite(self._file, line, self._end)
+            os.lseek(self._file, self._end, os.SEEK_SET)
+            written = os.write(self._file, line)
             while written < len(line):
-                written += os.pwrite(self._file, line[written:], self._end + written)
+                written += os.write(self._file, line[written:])
             os.fsync(self._file)
         except OSError as error:
             raise self._unwritable(error) from error
         self._note(entry, self._end, len(line))
         self._end += len(line)
 
-    def entry(self, identity: str) -> Entry:
+    def entry(self, exercise: str, identity: str) -> Entry:
         """The last line of a learner who is known."""
-        known = self.known[identity]
-        entry = _parsed(os.pread(self._file, known.size, known.place))
+        known = self._known[exercise][identity]
+        os.lseek(self._file, known.place, os.SEEK_SET)
+        entry = _parsed(os.read(self._file, known.size))
         assert entry is not None  # noqa: S101  it was read or written before
         return entry
 

@@ -17,6 +17,7 @@ from podgrade.model.text import Message, say
 from podgrade.model.verdict import Outcome
 
 FAILED, ERROR = Outcome.FAILED.value, Outcome.ERROR.value
+_VERDICTS = {FAILED, ERROR}
 _MARKING = ("exercise.yaml", "setup/**/*", "later/**/*")
 
 
@@ -59,7 +60,8 @@ def plan(
 ) -> Plan:
     """What is to be done; `known` is by identity, `rules` the marking of today.
 
-    With `only`, just these learners, those who failed, or those with an error, known or not.
+    With `only`, just these learners, those who failed, or those with an error, known or not; a
+    name that is nobody's here is another exercise's (see `meant`).
     """
     if only:
         wanted = _chosen(everyone, known, only)
@@ -91,17 +93,24 @@ def _groups(wanted: Sequence[HandedIn]) -> tuple[tuple[HandedIn, ...], ...]:
 def _chosen(
     everyone: Sequence[HandedIn], known: Mapping[str, Known], only: Sequence[str]
 ) -> list[HandedIn]:
-    verdicts = {word for word in only if word in {FAILED, ERROR}}
-    names = {normal(word) for word in only} - verdicts
-    for name in sorted(names):
-        if not any(named(one, name) for one in everyone):
-            raise UsageProblem(nobody(name, everyone))
+    verdicts, names = {*only} & _VERDICTS, _names(only)
     return [
         one
         for one in everyone
         if any(named(one, name) for name in names)
         or (one.identity in known and known[one.identity].verdict in verdicts)
     ]
+
+
+def meant(only: Sequence[str], everyone: Sequence[HandedIn]) -> None:
+    """Raises UsageProblem where a name of `only` is nobody's."""
+    for name in sorted(_names(only)):
+        if not any(named(one, name) for one in everyone):
+            raise UsageProblem(nobody(name, everyone))
+
+
+def _names(only: Sequence[str]) -> set[str]:
+    return {normal(word) for word in only if word not in _VERDICTS}
 
 
 def named(one: HandedIn, name: str) -> bool:

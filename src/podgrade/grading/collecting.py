@@ -30,7 +30,7 @@ class Collection:
         self._fixtures: dict[Path, tuple[Submission, ...]] = {}
         self._begun: set[pytest.Collector] = set()
         self._made: dict[str, pytest.Function] = {}
-        self._by_key: dict[str, Submission] = {}
+        self._by_key: dict[Path, dict[str, Submission]] = {}
         self.submissions = self._named(stdin)
 
     @property
@@ -38,12 +38,11 @@ class Collection:
         """True where no submission was named and a pack has fixtures to be proven by."""
         return not self.submissions and any(self._fixtures.values())
 
-    def by_key(self, key: Key | None) -> Submission | None:
-        """The submission of that key."""
-        if key is not None and key not in self._by_key:
-            everything = [*self.submissions, *(f for fs in self._fixtures.values() for f in fs)]
-            self._by_key = {submission.key: submission for submission in reversed(everything)}
-        return self._by_key.get(key or "")
+    def by_key(self, grader: Path, key: Key | str | None) -> Submission | None:
+        """The submission that a grader marks under that key."""
+        if grader not in self._by_key:
+            self._by_key[grader] = {one.key: one for one in self._submissions_for(grader)}
+        return self._by_key[grader].get(key or "")
 
     def parametrize(self, metafunc: pytest.Metafunc) -> None:
         """One item of a check for each submission."""
@@ -88,13 +87,10 @@ class Collection:
 
     def groups(self) -> Groups:
         """Every check of every submission, whether or not it was chosen to run."""
-        by_key: dict[Path, dict[str, Submission]] = {}
         found = []
         for item in self._made.values():
             instance = instance_of(item)
-            if item.path not in by_key:
-                by_key[item.path] = {s.key: s for s in self._submissions_for(item.path)}
-            submission = by_key[item.path].get(str(item.callspec.params[SUBMISSION]))
+            submission = self.by_key(item.path, str(item.callspec.params[SUBMISSION]))
             if instance is not None and submission is not None:
                 found.append((item, instance, self._exercise(item.path), submission))
         return grouped(found)
@@ -113,7 +109,8 @@ class Collection:
 
     def _submissions_for(self, grader: Path) -> tuple[Submission, ...]:
         if self.submissions:
-            return self.submissions
+            slug = self._exercise(grader).slug
+            return tuple(one for one in self.submissions if one.exercise in {None, slug})
         if grader not in self._fixtures:
             proves = self._config.hook.pytest_podgrade_prove.get_hookimpls()
             self._fixtures[grader] = fixtures_of(self._exercise(grader)) if proves else ()

@@ -5,30 +5,36 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from podgrade.grading.intake.names import normal
 from podgrade.model.errors import UsageProblem
-from podgrade.model.text import Message, say
+from podgrade.model.text import Message, Words, say
 
 _COLUMNS = {
     "learner": ("learner", "submission", "학습자", "제출물"),
     "check": ("check", "채점 항목", "항목"),
     "points": ("points", "점수"),
     "why": ("why", "reason", "이유", "사유"),
+    "exercise": ("exercise", "실습"),
 }
+_OPTIONAL = "exercise"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One decision of a teacher's; `line` is where it stands in the file, from 1."""
+    """One decision of a teacher's; `line` is where it stands in the file, from 1.
+
+    `exercise` is a slug; without one, the only exercise that there is.
+    """
 
     line: int
     learner: str
     check: str
     points: float
     why: str
+    exercise: str = ""
 
 
 def parse(data: bytes) -> tuple[Row, ...]:
@@ -63,7 +69,7 @@ def _places(heading: list[str]) -> Mapping[str, int]:
         for name in names
         if name in heading
     }
-    missing = [column for column in _COLUMNS if column not in found]
+    missing = [column for column in _COLUMNS if column not in found and column != _OPTIONAL]
     if missing:
         words = say(
             "the first line names the columns learner, check, points and why; missing: {missing}",
@@ -87,7 +93,25 @@ def _row(cells: list[str], places: Mapping[str, int], line: int) -> Row:
     for column in ("learner", "check", "why"):
         if not told[column]:
             raise _wrong(line, say("the column {column} is empty", column=column))
-    return Row(line, told["learner"], told["check"], _points(told["points"], line), told["why"])
+    points, exercise = _points(told["points"], line), told.get(_OPTIONAL, "")
+    return Row(line, told["learner"], told["check"], points, told["why"], exercise)
+
+
+def about(rows: Sequence[Row], slug: str, *, alone: bool) -> tuple[Row, ...]:
+    """Those about an exercise; where it is `alone`, those that name none, too."""
+    return tuple(row for row in rows if row.exercise == slug or (alone and not row.exercise))
+
+
+def strangers(rows: Sequence[Row], slugs: Collection[str]) -> Iterator[Words]:
+    """What is wrong with rows of a course that are about none of its exercises."""
+    for row in rows:
+        if row.exercise not in slugs:
+            problem = (
+                say("there is no exercise {exercise} in the course", exercise=row.exercise)
+                if row.exercise
+                else say("the column {column} is empty", column=_OPTIONAL)
+            )
+            yield _words(row.line, problem)
 
 
 def _points(text: str, line: int) -> float:
@@ -101,4 +125,8 @@ def _points(text: str, line: int) -> float:
 
 
 def _wrong(line: int, problem: Message) -> UsageProblem:
-    return UsageProblem(say("corrections, line {line}: {problem}", line=line, problem=problem))
+    return UsageProblem(_words(line, problem))
+
+
+def _words(line: int, problem: Message) -> Message:
+    return say("corrections, line {line}: {problem}", line=line, problem=problem)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -220,7 +221,7 @@ class GradingSession:
 
     def _found_out(self, case: Case) -> Rehearsed:
         if not self._recorded:
-            return rehearse(case, self.rig(), self._progress)
+            return rehearse(case, self.rig(), partial(self._progress, case.exercise.slug))
         record = self._config.hook.pytest_podgrade_recorded(
             exercise=case.exercise, submission=case.submission
         )
@@ -228,8 +229,10 @@ class GradingSession:
             raise InfrastructureError(say("not recorded"))
         return regrade(case, record, self.stop)
 
-    def _progress(self, submission: str, doing: Words, since: float) -> None:
-        self._config.hook.pytest_podgrade_progress(submission=submission, doing=doing, since=since)
+    def _progress(self, exercise: str, submission: str, doing: Words, since: float) -> None:
+        self._config.hook.pytest_podgrade_progress(
+            exercise=exercise, submission=submission, doing=doing, since=since
+        )
 
     def _take(self, group: Group, rehearsed: Rehearsed) -> None:
         group.rehearsed = rehearsed

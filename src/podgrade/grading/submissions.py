@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -44,8 +45,11 @@ def from_folder(folder: str) -> tuple[Submission, ...]:
 
 
 def with_unique_keys(submissions: Iterable[Submission]) -> tuple[Submission, ...]:
-    """The same submissions, their keys made safe for test ids and unique by a suffix."""
-    taken: set[str] = set()
+    """The same submissions, their keys made safe for test ids and unique by a suffix.
+
+    Two of which each is graded on an exercise of its own may have the same.
+    """
+    taken: _Taken = collections.defaultdict(set)
     return tuple(_with_key(submission, taken) for submission in submissions)
 
 
@@ -54,13 +58,17 @@ def clean(name: str) -> str:
     return _UNSAFE.sub("_", unicodedata.normalize("NFC", name)).strip() or "_"
 
 
-def _with_key(submission: Submission, taken: set[str]) -> Submission:
-    base = clean(submission.key)
+_Taken = dict[str, set[str | None]]
+"""On which exercises a key is taken."""
+
+
+def _with_key(submission: Submission, taken: _Taken) -> Submission:
+    base, exercise = clean(submission.key), submission.exercise
     key, number = base, 1
-    while key in taken:
+    while taken[key] and (exercise is None or taken[key] & {None, exercise}):
         number += 1
         key = f"{base}-{number}"
-    taken.add(key)
+    taken[key].add(exercise)
     return replace(submission, key=Key(key))
 
 

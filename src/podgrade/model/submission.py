@@ -25,7 +25,7 @@ class SourceFile:
 
 @dataclass(frozen=True, eq=False)
 class Submission:
-    """The files of one learner under a key that is unique in a run.
+    """The files of one learner under a key that is unique in a run, and on an exercise.
 
     Compared by identity: two learners with equal files are two submissions.
     """
@@ -36,6 +36,8 @@ class Submission:
     """The folder this comes from when a pack is proven (`broken/no-follow`), else None."""
     problem: PodgradeError | None = None
     """Why there are no files: Unreadable is the learner's doing, anything else an error."""
+    exercise: str | None = None
+    """The slug of the only exercise that it is graded on; None: every one of the run."""
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def _check(place: int, line: CheckLine, rows: Sequence[Row]) -> dict[str, Any]:
         "title": line.title,
         "share": f"{kinds['passed']}/{len(found)}",
         "told": told,
-        "bars": list(_bars(kinds, len(found))),
+        "bars": list(bars(kinds, len(found))),
     }
 
 
@@ -100,7 +100,8 @@ def _kind(verdict: Verdict) -> str:
     return "failed" if reached else "open"
 
 
-def _bars(kinds: Counter[str], whole: int) -> Iterator[dict[str, Any]]:
+def bars(kinds: Counter[str], whole: int) -> Iterator[dict[str, Any]]:
+    """How many of the whole passed, failed, are open or met an error, side by side."""
     begin = 0.0
     for kind in ("passed", "failed", "open", "error"):
         length = kinds[kind] * _WIDTH / max(whole, 1)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from podgrade.locale import in_language
@@ -41,16 +41,20 @@ def table(rows: Sequence[Graded], more: Sequence[Column] = (), who: Words = _SUB
 
     `who` is the heading of the first column.
     """
-    stream = io.StringIO()
-    writer = csv.writer(stream)
     known = next((row for row in rows if row.result), None)
     titles = [line.title for line in known.lines()] if known else []
     names = [_name(verdict) for verdict in known.result.verdicts] if known and known.result else []
     language = rows[0].language if rows else "en"
     headings = (*_heading(language, who, titles), *(said(one.heading, language) for one in more))
-    writer.writerow(map(cell, headings))
-    for place, row in enumerate(rows):
-        writer.writerow(map(cell, (*_row(row, names), *(one.cells[place] for one in more))))
+    behind = [[one.cells[place] for one in more] for place in range(len(rows))]
+    cells = [[*_row(row, names), *others] for row, others in zip(rows, behind, strict=True)]
+    return written([headings, *cells])
+
+
+def written(rows: Iterable[Iterable[str]]) -> str:
+    """Rows of cells as a spreadsheet reads them."""
+    stream = io.StringIO()
+    csv.writer(stream).writerows(map(cell, row) for row in rows)
     return "\ufeff" + stream.getvalue()
 
 
