@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import fcntl
 import io
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
+import termios
 import time
 import zipfile
 
@@ -32,10 +36,11 @@ CHECKS = """
         assert curl("/").body == "hello"
 """
 
-# As in test_interrupt: whoever runs this in the background may have had Ctrl-C ignored.
+# As in test_interrupt: whoever runs this in the background may have had signals ignored.
 PODGRADE = """
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from podgrade.cli.main import main
 main()
 """
@@ -74,12 +79,15 @@ class Class:
     def start(self, *words):
         """Grade it in a process of its own."""
         return subprocess.Popen(
-            [sys.executable, "-c", PODGRADE, *self.words, *words],
+            self.command(*words),
             cwd=self.pack.root,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
+
+    def command(self, *words):
+        return [sys.executable, "-c", PODGRADE, *self.words, *words]
 
     def wait_until(self, process, condition):
         """Wait for something that a process does."""
@@ -374,7 +382,7 @@ def test_killed_again_and_again_each_learner_has_one_result(school):
     assert sorted(school.grades()) == names
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_after_an_interrupt_there_are_grades(school, number):
     school.hand_in("done.yaml", learner="done")
     school.hand_in("wait.yaml", learner="wait", gate="open")
@@ -390,6 +398,38 @@ def test_after_an_interrupt_there_are_grades(school, number):
     assert (rows["done"]["total"], rows["wait"]["total"]) == ("5", "")
     assert rows["wait"]["reason"] == "not graded yet"
     assert "next: go on with the same command and --resume" in said
+
+
+def read(terminal):
+    """Take what a terminal shows, so that nobody waits for room; True."""
+    os.set_blocking(terminal, False)
+    with contextlib.suppress(BlockingIOError):
+        os.read(terminal, 1 << 16)
+    return True
+
+
+def test_a_lost_terminal_is_an_interrupt(school):
+    """Nobody is told any more; all the same there are grades, and things are cleaned up."""
+    school.hand_in("done.yaml", learner="done")
+    school.hand_in("wait.yaml", learner="wait", gate="open")
+    terminal, end = pty.openpty()
+    with subprocess.Popen(
+        school.command("--names"),
+        cwd=school.pack.root,
+        stdin=end,
+        stdout=end,
+        stderr=end,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    ) as process:
+        os.close(end)
+        school.wait_until(process, lambda: read(terminal) and "done" in school.latest())
+        school.wait_until(process, lambda: read(terminal) and school.pack.calls("wait"))
+        os.close(terminal)
+        assert process.wait(30) == 130
+    assert set(school.latest()) == {"done"}
+    assert school.grades()["wait"]["reason"] == "not graded yet"
+    assert school.pack.calls()[-1]["call"] == "close"
 
 
 def test_two_runs_do_not_write_into_one_journal(school):

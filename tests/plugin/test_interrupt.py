@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: what is known is told, things are cleaned up, and the process is gone."""
+"""Ctrl-C, SIGTERM, SIGHUP: what is known is told, things are cleaned up, the process is gone."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ CHECKS = """
 """
 
 
-# Whoever runs these tests in the background may have had Ctrl-C ignored, which is inherited.
+# Whoever runs these tests in the background may have had signals ignored, which is inherited.
 PYTEST = """
 import signal, sys, pytest
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 sys.path.insert(0, "")
 sys.exit(pytest.main(sys.argv[1:]))
 """
@@ -70,7 +71,7 @@ class Running:
         return time.monotonic() - began, said
 
 
-@pytest.fixture(params=[signal.SIGINT, signal.SIGTERM])
+@pytest.fixture(params=[signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def number(request):
     return request.param
 
