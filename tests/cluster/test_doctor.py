@@ -43,6 +43,7 @@ def found(kubeconfig, run):
     ("subject", "state"),
     [
         ("Kubernetes version", State.GOOD),
+        ("features", State.GOOD),
         ("rights", State.GOOD),
         ("default StorageClass", State.GOOD),
         ("room", State.GOOD),

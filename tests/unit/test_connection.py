@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 import time
@@ -223,8 +224,17 @@ def test_silence_is_infrastructure(server, connection):
 
 def test_a_login_that_is_not_accepted_is_a_sentence(server, connection):
     server.answer = lambda request, _: reply(request, 401, status(401, "Unauthorized"))
-    with pytest.raises(ClusterUnavailableError, match="log-in"):
+    with pytest.raises(ClusterUnavailableError, match="log-in of the kubeconfig: log in again"):
         connection.request("GET", "/x")
+
+
+def test_a_login_that_has_expired_is_said_with_its_time(server):
+    server.answer = lambda request, _: reply(request, 401, status(401, "Unauthorized"))
+    claims = base64.urlsafe_b64encode(b'{"exp": 1700000000}').decode().rstrip("=")
+    key = {"authorization": f"Bearer e30.{claims}.x"}
+    late = Connection(Transport(Configuration(host=server.url, api_key=key)), "test")
+    with pytest.raises(ClusterUnavailableError, match="expired on 2023-11-14 22:13 UTC: log in"):
+        late.request("GET", "/x")
 
 
 def test_an_answer_that_is_not_json_is_infrastructure(server, connection):

@@ -202,13 +202,23 @@ def test_a_kubeconfig_without_a_current_context_is_said(home, server):
         connect(path)
 
 
-def test_a_log_in_program_that_is_missing_is_said(kubeconfig, server):
+def test_a_log_in_program_that_is_missing_is_said(kubeconfig, server, capsys):
     path = kubeconfig({"kind-a": server}, "kind-a")
     content = yaml.safe_load(path.read_text())
     program = {"apiVersion": "client.authentication.k8s.io/v1", "command": "no-such-login"}
     content["users"][0]["user"] = {"exec": program}
     path.write_text(yaml.safe_dump(content))
-    with pytest.raises(ClusterUnavailableError, match="log-in failed: `no-such-login`"):
+    with pytest.raises(ClusterUnavailableError, match=r"log-in failed: `no-such-login` .*No such"):
+        connect()
+    assert capsys.readouterr().err == ""  # the library's own words are part of the sentence
+
+
+def test_a_certificate_that_is_none_is_said(kubeconfig, server):
+    path = kubeconfig({"kind-a": server.replace("http:", "https:")}, "kind-a")
+    content = yaml.safe_load(path.read_text())
+    content["users"][0]["user"] = {"client-certificate-data": "bm9uZQ=="}
+    path.write_text(yaml.safe_dump(content))
+    with pytest.raises(ClusterUnavailableError, match="certificates cannot be used"):
         connect()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from podgrade.cluster.connection import ApiRefusal
 from podgrade.locale import in_language
 from podgrade.model.exercise import Exercise, Target
 from podgrade.model.text import Text
@@ -37,6 +38,12 @@ class Cluster:
         if method == "POST":
             wanted = body["spec"]["resourceAttributes"]
             return {"status": {"allowed": (wanted["verb"], wanted["resource"]) not in self.denied}}
+        group = path.removeprefix("/api/").removeprefix("/apis/")
+        if group in asked._RESOURCES:
+            if group in self.denied:
+                raise ApiRefusal(404, "NotFound", "the server could not find it")
+            there = asked._RESOURCES[group] - set(self.denied)
+            return {"resources": [{"name": name} for name in there]}
         return {"items": self.lists.get(path.rpartition("/")[2], [])}
 
 
@@ -57,6 +64,15 @@ def test_versions_before_native_sidecars_are_bad(version, state):
     found = asked.version(Cluster(version))
 
     assert (found.state, seen(found)) == (state, version)
+
+
+def test_features_that_are_missing_are_named():
+    assert asked.features(Cluster()).state is State.GOOD
+    found = asked.features(Cluster(denied={"pods/ephemeralcontainers", "discovery.k8s.io/v1"}))
+
+    assert found.state is State.BAD
+    assert seen(found) == "missing: v1 pods/ephemeralcontainers, discovery.k8s.io/v1 endpointslices"
+    assert "have the cluster's owner switch them on" in in_language(found.cure, "en")
 
 
 def test_every_right_that_is_missing_is_named_and_what_the_first_is_for():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -108,14 +110,30 @@ def opened(kubeconfig: Path | None, context: str | None) -> tuple[str, str, Any]
         raise ClusterUnavailableError(
             say("the kubeconfig has no context named {context}", context=chosen)
         )
-    configuration = _configuration(kubeconfig, chosen)
+    with _heard() as complaints:
+        configuration = _configuration(kubeconfig, chosen)
     program = known.programs.get(chosen)
     if program and not (configuration.api_key or configuration.cert_file):
         # The library logs the program's failure and would go on as nobody.
+        detail = " ".join([f"`{program}`", *complaints])
         raise ClusterUnavailableError(
-            say("the kubeconfig's log-in failed: {detail}", detail=f"`{program}`")
+            say("the kubeconfig's log-in failed: {detail}", detail=detail)
         )
     return chosen, known.namespaces[chosen], configuration
+
+
+@contextlib.contextmanager
+def _heard() -> Iterator[list[str]]:
+    """What the library would log, instead of its coming out beside our own words."""
+    complaints: list[str] = []
+    handler = logging.Handler(logging.ERROR)
+    handler.emit = lambda record: complaints.append(record.getMessage())  # type: ignore[method-assign]
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield complaints
+    finally:
+        root.removeHandler(handler)
 
 
 def _configuration(kubeconfig: Path | None, context: str) -> Any:

@@ -6,17 +6,20 @@ import ssl
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import urllib3
 from urllib3.exceptions import HTTPError
 
+from podgrade.cluster import expiry
 from podgrade.cluster.refusal import ApiRefusal
 from podgrade.cluster.retry import Unanswered
 from podgrade.cluster.trouble import unanswered
 from podgrade.model.errors import ClusterUnavailableError
-from podgrade.model.text import say
+from podgrade.model.text import Words, say
 
 Query = Mapping[str, Any]
 
@@ -111,12 +114,7 @@ class Transport:
             raise self.unanswered(error) from error
         refusal = ApiRefusal.of_body(response.status, body)
         if response.status == 401:
-            raise ClusterUnavailableError(
-                say(
-                    "the cluster {host} does not accept the log-in of the kubeconfig",
-                    host=self.host,
-                )
-            ) from refusal
+            raise ClusterUnavailableError(self._unaccepted()) from refusal
         sentence = say("the cluster answered: {message}", message=refusal.message)
         if response.status == 429 or response.status >= 500:
             raise Unanswered(sentence, arrived=True, pause=_retry_after(response)) from refusal
@@ -124,6 +122,22 @@ class Transport:
             # Two creations met at the quota's count: this one was not made.
             raise Unanswered(sentence) from refusal
         raise refusal
+
+    def _unaccepted(self) -> Words:
+        token, file = self._token(), self.configuration.cert_file
+        ended = expiry.of_token(token) if token else expiry.of_certificate(Path(file or ""))
+        if ended is not None and ended < datetime.now(UTC):
+            return say(
+                "the cluster {host} does not accept the log-in of the kubeconfig, which expired "
+                "on {date}: log in again, or fetch a new kubeconfig",
+                host=self.host,
+                date=f"{ended:%Y-%m-%d %H:%M} UTC",
+            )
+        return say(
+            "the cluster {host} does not accept the log-in of the kubeconfig: log in again, or "
+            "fetch a new kubeconfig",
+            host=self.host,
+        )
 
     def tls_options(self) -> dict[str, Any]:
         """What a WebSocket needs to trust the cluster and to be known to it."""
@@ -149,13 +163,25 @@ class Transport:
 
 
 def _tls_context(configuration: Any) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=configuration.ssl_ca_cert)
+    try:
+        context = ssl.create_default_context(cafile=configuration.ssl_ca_cert)
+    except (OSError, ValueError) as error:
+        raise _unusable(error) from error
     if not configuration.verify_ssl:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    if configuration.cert_file:
-        context.load_cert_chain(configuration.cert_file, configuration.key_file)
+    try:
+        if configuration.cert_file:
+            context.load_cert_chain(configuration.cert_file, configuration.key_file)
+    except (OSError, ValueError) as error:
+        raise _unusable(error) from error
     return context
+
+
+def _unusable(error: Exception) -> ClusterUnavailableError:
+    return ClusterUnavailableError(
+        say("the kubeconfig's certificates cannot be used: {detail}", detail=error)
+    )
 
 
 def query_string(query: Query | None) -> str:

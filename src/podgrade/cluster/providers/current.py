@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from podgrade.cluster.connection import ApiRefusal, Connection
+from podgrade.cluster.connection import ApiRefusal, Connection, Unanswered
 from podgrade.cluster.kubeconfig import Contexts, contexts
 from podgrade.cluster.providers.kind import ready_kubeconfigs
 from podgrade.cluster.providers.node import DEFAULT_NAME, NodeProvider
@@ -73,13 +73,21 @@ def _answering(connection: Connection, seconds: float) -> Connection:
     try:
         connection.server_version(timeout=seconds)
     except (InfrastructureError, ApiRefusal) as error:
-        sentence = say(
-            "the cluster of context {context} cannot be used: {why}",
-            context=connection.context,
+        raise ClusterUnavailableError(_unusable(connection.context, error)) from error
+    return connection
+
+
+def _unusable(context: str, error: InfrastructureError | ApiRefusal) -> Words:
+    if isinstance(error, Unanswered):
+        return say(
+            "the cluster of context {context} cannot be used: {why}. Start it, name another one "
+            "with `--context`, or have one started with `podgrade cluster up`",
+            context=context,
             why=error.words,
         )
-        raise ClusterUnavailableError(sentence) from error
-    return connection
+    return say(
+        "the cluster of context {context} cannot be used: {why}", context=context, why=error.words
+    )
 
 
 def _no_cluster(known: Contexts) -> Words:

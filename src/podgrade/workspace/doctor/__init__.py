@@ -27,6 +27,7 @@ _NAME = Text("doctor", "doctor")
 _PLAIN = Exercise("doctor", _NAME, _NAME, Target("doctor"), Path("none"), Path("none"))
 _ASKED: tuple[tuple[Words, Callable[[Connection], Finding]], ...] = (
     (say("Kubernetes version"), asked.version),
+    (say("features"), asked.features),
     (say("rights"), asked.rights),
     (say("default StorageClass"), asked.storage),
     (say("room"), asked.room),

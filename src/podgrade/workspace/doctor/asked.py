@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from podgrade.cluster.connection import Connection
+from podgrade.cluster.connection import ApiRefusal, Connection
 from podgrade.cluster.kinds import path_of
 from podgrade.model.text import Message, say
 from podgrade.workspace.doctor.finding import Finding, State
@@ -35,6 +35,8 @@ _RIGHTS: tuple[tuple[str, str, Message], ...] = (
     ("list", "replicasets.apps", say("see how far a rollout is")),
     ("create", "pods/exec", say("run commands in containers")),
     ("get", "pods/log", say("read logs")),
+    ("patch", "pods/ephemeralcontainers", say("ask from inside of Pods without a client")),
+    ("list", "endpointslices.discovery.k8s.io", say("see where Services send")),
     ("create", "serviceaccounts", say("make the learner's identity")),
     ("create", "roles.rbac.authorization.k8s.io", say("make the learner's identity")),
     ("create", "rolebindings.rbac.authorization.k8s.io", say("make the learner's identity")),
@@ -43,6 +45,15 @@ _RIGHTS: tuple[tuple[str, str, Message], ...] = (
     ("create", "networkpolicies.networking.k8s.io", say("fence workspaces in")),
     ("list", "nodes", say("know the room there is")),
 )
+# By group and version; all are there, and switched on, in every Kubernetes from v1.25 on.
+_RESOURCES: Mapping[str, frozenset[str]] = {
+    "v1": frozenset({"pods", "pods/exec", "pods/log", "pods/ephemeralcontainers", "services"}),
+    "apps/v1": frozenset({"deployments", "deployments/scale", "replicasets"}),
+    "batch/v1": frozenset({"jobs"}),
+    "discovery.k8s.io/v1": frozenset({"endpointslices"}),
+    "networking.k8s.io/v1": frozenset({"networkpolicies"}),
+    "rbac.authorization.k8s.io/v1": frozenset({"roles", "rolebindings"}),
+}
 _IMPERSONATE = ("impersonate", "serviceaccounts", say("create objects with the learner's rights"))
 
 
@@ -60,6 +71,34 @@ def version(connection: Connection) -> Finding:
         oldest=OLDEST,
     )
     return Finding(subject, State.BAD, seen, cure)
+
+
+def features(connection: Connection) -> Finding:
+    """Whether the server has every resource that a run uses (its discovery documents)."""
+    subject = say("features")
+    missing = [
+        f"{group} {name}"
+        for group, names in _RESOURCES.items()
+        for name in sorted(names - _resources(connection, group))
+    ]
+    if not missing:
+        return Finding(subject, State.GOOD, say("all that exercises use"))
+    cure = say(
+        "exercises that use them cannot be graded here: have the cluster's owner switch them on,"
+        " or use a cluster of your own (`podgrade cluster up`)"
+    )
+    return Finding(subject, State.BAD, say("missing: {names}", names=", ".join(missing)), cure)
+
+
+def _resources(connection: Connection, group: str) -> set[str]:
+    path = f"/api/{group}" if "/" not in group else f"/apis/{group}"
+    try:
+        answer = connection.request("GET", path)
+    except ApiRefusal as refusal:
+        if refusal.status == 404:
+            return set()
+        raise
+    return {str(one["name"]) for one in answer.get("resources") or ()}
 
 
 def rights(connection: Connection) -> Finding:
