@@ -47,6 +47,14 @@ def pytest_podgrade_progress(exercise: str, submission: str, doing: Words, since
 
 
 @pytest.hookspec()
+def pytest_podgrade_flow(number: int, why: Words) -> None:
+    """So many submissions may be in flight from now on; not called for a number that was asked for.
+
+    Called from any thread: implementations must be quick and thread-safe.
+    """
+
+
+@pytest.hookspec()
 def pytest_podgrade_trouble(error: PodgradeError) -> None:
     """The run cannot go on at all: no cluster, a name nobody knows, an exercise that is broken."""
 

@@ -43,9 +43,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--in-flight",
         type=_at_least_one,
-        default=16,
         metavar="N",
-        help="submissions rehearsed at once",
+        help="submissions rehearsed at once (else as many as the cluster has room for)",
     )
     group.addoption(
         "--evidence",

@@ -29,6 +29,7 @@ from typing import Any
 
 import podgrade.grading.session
 from podgrade.cluster.connection import ApiRefusal, ExecAnswer, Silence
+from podgrade.grading.flow import Flow
 from podgrade.model.errors import ClusterUnavailableError, InfrastructureError
 from podgrade.model.reason import Doom, Reason
 from podgrade.model.text import Text, say
@@ -71,6 +72,11 @@ class FakeRig:
 
     def prepare(self, exercise: Any, wanted: int, ahead: int) -> None:
         call("prepare", wanted=wanted, ahead=ahead)
+
+    def flow(self, tell: Any) -> Flow:
+        flow = Flow(16, Text("as it is", "그대로"), tell=tell)
+        flow.begin()
+        return flow
 
     def take(self, exercise: Any) -> FakeWorkspace:
         call("take")

@@ -233,6 +233,23 @@ def test_names_stay_out_of_logs(school):
     assert "kim  2/5" in school.run("--only", "kim", "--names").stderr
 
 
+def test_how_many_are_on_the_cluster_at_once_is_told_unless_it_was_asked_for(school):
+    school.pack.conftest(FLOW)
+    for name in ("kim.yaml", "lee.yaml"):
+        school.hand_in(name)
+    school.run()
+    school.run("--only", "kim", "--only", "lee", "--in-flight", "3")
+
+    assert (school.pack.root / "flow").read_text() == "16 as it is\n"
+
+
+FLOW = """
+def pytest_podgrade_flow(number, why):
+    with Path(__file__).with_name("flow").open("a") as stream:
+        stream.write(f"{number} {why}\\n")
+"""
+
+
 def test_it_is_said_in_korean(school):
     school.hand_in("kim.yaml")
     answer = school.run("--lang", "ko")

@@ -40,6 +40,14 @@ def test_a_line_now_and_then():
     ]
 
 
+def test_how_many_at_once_and_why():
+    stream, progress = plain()
+    progress.flow(11, Text("Pods wait for room", ""))
+    progress.tell(progress.began + 10)
+
+    assert "waiting 10, at most 11 at once (Pods wait for room)" in stream.getvalue()
+
+
 def test_names_where_they_may_be_shown():
     stream, progress = plain()
     progress.doing("k\x1bim", Text("waiting", ""), progress.began)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from podgrade.grading.case import Case
 from podgrade.grading.conductor import Conductor
+from podgrade.grading.flow import Flow
 from podgrade.grading.rehearsal import Rehearsed
 from podgrade.model.exercise import Exercise, Target
 from podgrade.model.submission import Submission
@@ -19,14 +20,17 @@ EXERCISE = Exercise("demo", Text("", ""), Text("", ""), Target("web"), Path(), P
 class Stage:
     """Cases that end when they are told to."""
 
-    def __init__(self, count: int, weights: tuple[int, ...] = (), **bounds: int) -> None:
+    def __init__(
+        self, count: int, weights: tuple[int, ...] = (), in_flight: int | Flow = 1, ahead: int = 0
+    ) -> None:
         exercises = [replace(EXERCISE, weight=one) for one in weights or [1] * count]
         self.cases = [Case(e, Submission(str(n), ()), ()) for n, e in enumerate(exercises)]
         self.stop = threading.Event()
         self.begun: list[str] = []
         self._news = threading.Condition()
         self._ends = {case.submission.key: threading.Event() for case in self.cases}
-        self.conductor = Conductor(self.cases, self._perform, self.stop, **bounds)
+        flow = in_flight if isinstance(in_flight, Flow) else Flow.firm(in_flight)
+        self.conductor = Conductor(self.cases, self._perform, self.stop, flow=flow, ahead=ahead)
         self.conductor.start()
 
     def _perform(self, case: Case) -> Rehearsed:
@@ -115,6 +119,25 @@ def test_what_was_cancelled_is_not_begun() -> None:
     assert stage.next() == "0"
     assert stage.conductor.rest(1) == []
     assert stage.begun == ["0"]
+
+
+def test_the_flow_may_allow_less_and_more_meanwhile() -> None:
+    clock = [0.0]
+    flow = Flow(3, Text("", ""), clock=lambda: clock[0])
+    stage = Stage(6, in_flight=flow, ahead=6)
+    stage.wait_for(3)
+    flow.look(Text("tight", ""))
+    assert flow.allowed == 2
+    stage.end(0)
+    assert stage.next() == "0"
+    assert stage.conductor.rest(0.2) == []
+    assert stage.begun == ["0", "1", "2"]
+    stage.end(1)
+    stage.wait_for(4)
+    clock[0] = 60.0
+    flow.look(None)
+    stage.wait_for(5)
+    stage.end(2, 3, 4, 5)
 
 
 def test_a_heavy_case_counts_for_several() -> None:

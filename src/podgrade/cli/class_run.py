@@ -18,6 +18,7 @@ from podgrade.grading.class_plan import Plan
 from podgrade.grading.intake import HandedIn
 from podgrade.model.errors import PodgradeError
 from podgrade.model.submission import Submission
+from podgrade.model.text import Words
 from podgrade.model.verdict import Result
 from podgrade.reports.class_live import ClassProgress
 from podgrade.reports.csv import cell, reason
@@ -80,6 +81,10 @@ class Marker(Listener):
     @pytest.hookimpl
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         self._session = session
+
+    @pytest.hookimpl
+    def pytest_podgrade_flow(self, number: int, why: Words) -> None:
+        self._progress.flow(number, why)
 
     def name(self, exercise: str, submission: str) -> str:
         return f"{exercise} {submission}" if self._several else submission

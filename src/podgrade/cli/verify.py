@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     "--in-flight",
     type=click.IntRange(min=1),
     metavar="N",
-    words=say("How many fixtures are on the cluster at once (default: 16)."),
+    words=say("How many fixtures are on the cluster at once (else as many as it has room for)."),
 )
 @option(
     "--messages",

@@ -51,7 +51,7 @@ from podgrade.model.text import say
     "--in-flight",
     type=click.IntRange(min=1),
     metavar="N",
-    words=say("How many submissions are on the cluster at once (default: 16)."),
+    words=say("How many submissions are on the cluster at once (else as many as it has room for)."),
 )
 @option("--names", is_flag=True, words=say("Show learners' names where no terminal is, too."))
 @cluster_options

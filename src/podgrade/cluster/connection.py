@@ -222,6 +222,11 @@ class Connection:
         asked = {key: value for key, value in query.items() if value is not None}
         return execution.run(path, asked, stdin, timeout)
 
+    @property
+    def throttled(self) -> int:
+        """How often the server has asked for less (429) so far, whoever was asking."""
+        return self._transport.throttled
+
     def server_version(self, *, timeout: float = 30.0) -> str:
         """The server's minor version as Pod Security's labels want it (`v1.36`); asked once."""
         if not self._transport.version:

@@ -59,6 +59,7 @@ class Transport:
         self.configuration = configuration
         self.host = str(configuration.host).rstrip("/")
         self._pool: urllib3.PoolManager = RESTClientObject(configuration).pool_manager
+        self.throttled = 0  # answers 429 so far
         self.version = ""  # the server's, once somebody asked
         self._refreshing = threading.Lock()
         self._tls = _tls_context(configuration) if self.host.startswith("https") else None
@@ -116,6 +117,7 @@ class Transport:
         if response.status == 401:
             raise ClusterUnavailableError(self._unaccepted()) from refusal
         sentence = say("the cluster answered: {message}", message=refusal.message)
+        self.throttled += response.status == 429
         if response.status == 429 or response.status >= 500:
             raise Unanswered(sentence, arrived=True, pause=_retry_after(response)) from refusal
         if method == "POST" and refusal.reason == "Conflict":

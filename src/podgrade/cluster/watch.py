@@ -68,6 +68,10 @@ class Watch:
             view.refresh()
         return view
 
+    def views(self) -> tuple[View, ...]:
+        """Every namespace that is watched now."""
+        return tuple(self._views.values())
+
     def forget(self, namespace: str) -> None:
         """Stop taking in what happens in a namespace; its view stays as it is."""
         with self._lock:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 
 from podgrade.grading.case import Case
+from podgrade.grading.flow import Flow
 from podgrade.grading.quiet import REHEARSING
 from podgrade.grading.rehearsal import Rehearsed
 
@@ -15,7 +16,7 @@ from podgrade.grading.rehearsal import Rehearsed
 class Conductor:
     """A few daemon threads that each take the next case; results come in completion order.
 
-    Cases of `in_flight` in all run at once, each counted with its exercise's weight, and `ahead`
+    As many run at once as the flow allows, each counted with its exercise's weight, and `ahead`
     more may be finished and not yet collected. `perform` raises nothing.
     """
 
@@ -25,7 +26,7 @@ class Conductor:
         perform: Callable[[Case], Rehearsed],
         stop: threading.Event,
         *,
-        in_flight: int = 1,
+        flow: Flow | None = None,
         ahead: int = 0,
     ) -> None:
         self._waiting = collections.deque(cases)
@@ -33,13 +34,13 @@ class Conductor:
         self._stop = stop
         self._finished: list[Rehearsed] = []
         self._busy = 0
-        self._in_flight = in_flight
+        self._flow = flow or Flow.firm(1)
         self._load = 0
         self._changed = threading.Condition()
-        self._room = threading.Semaphore(in_flight + ahead)
+        self._room = threading.Semaphore(self._flow.most + ahead)
         self._crew = [
             threading.Thread(target=self._work, name=f"{REHEARSING}{number}", daemon=True)
-            for number in range(min(in_flight, len(cases)))
+            for number in range(min(self._flow.most, len(cases)))
         ]
 
     def start(self) -> None:
@@ -92,7 +93,7 @@ class Conductor:
         with self._changed:
             while self._waiting and not self._stop.is_set():
                 weight = self._waiting[0].exercise.weight
-                if not self._load or self._load + weight <= self._in_flight:
+                if not self._load or self._load + weight <= self._flow.allowed:
                     self._busy += 1
                     self._load += weight
                     return self._waiting.popleft()

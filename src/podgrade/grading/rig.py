@@ -5,12 +5,15 @@ from __future__ import annotations
 import collections
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from podgrade.cluster.closer import Closer
 from podgrade.cluster.connection import Connection
 from podgrade.cluster.watch import Watch
+from podgrade.grading.flow import Flow
+from podgrade.grading.gauge import Gauge
 from podgrade.model.errors import InfrastructureError
 from podgrade.model.exercise import Exercise
 from podgrade.model.text import Words
@@ -80,6 +83,12 @@ class Rig:
             self._wanted[exercise.enforced] += wanted
         self._ahead = ahead
         self._top_up(exercise.enforced)
+
+    def flow(self, tell: Callable[[int, Words], None]) -> Flow:
+        """How many submissions may be in flight, from now on kept by what the cluster bears."""
+        gauge = Gauge(self._watch, tell)
+        gauge.start()
+        return gauge.flow
 
     def require(self, exercise: Exercise) -> None:
         """Raises InfrastructureError if the cluster lacks what the exercise needs; asked once."""

@@ -13,6 +13,7 @@ import pytest
 from podgrade.grading import evidence
 from podgrade.grading.case import Case, Instance
 from podgrade.grading.conductor import Conductor
+from podgrade.grading.flow import ORDINARY, Flow
 from podgrade.grading.groups import Group, Groups
 from podgrade.grading.journal import Journal
 from podgrade.grading.judge import after_replay, spoiled, without_replay
@@ -34,14 +35,16 @@ _LAST_WORDS = 1.5  # seconds that rehearsals under way may take to come back whe
 class GradingSession:
     """Rehearses the groups of a run and hands pytest's items their tapes."""
 
-    def __init__(self, config: pytest.Config, where: Where, in_flight: int, *, hold: bool) -> None:
+    def __init__(
+        self, config: pytest.Config, where: Where, in_flight: int | None, *, hold: bool
+    ) -> None:
         self.groups: Groups = {}
         self._group_of: dict[str, Group] = {}
         self.stop = threading.Event()
         self._config = config
         self._where = where
         self._in_flight = 1 if hold else in_flight
-        self._ahead = 0 if hold else self._in_flight
+        self._hold = hold
         self._rig: Rig | None = None
         self._opening = threading.Lock()
         self._conductor: Conductor | None = None
@@ -77,12 +80,23 @@ class GradingSession:
         """Open the cluster and rehearse every group. Raises ClusterUnavailableError."""
         self._open()
         cases = [group.build_case() for group in self._order]
+        flow = self._flow(len(cases))
         if not self._recorded:
-            self._prepare(cases)
-        self._conductor = Conductor(
-            cases, self._perform, self.stop, in_flight=self._in_flight, ahead=self._ahead
-        )
+            self._prepare(cases, flow)
+        ahead = 0 if self._hold else flow.most
+        self._conductor = Conductor(cases, self._perform, self.stop, flow=flow, ahead=ahead)
         self._conductor.start()
+
+    def _flow(self, cases: int) -> Flow:
+        """How many at once: what was asked for, else what the cluster has room for."""
+        if self._in_flight is not None:
+            return Flow.firm(self._in_flight)
+        if self._recorded or cases <= 1:
+            return Flow.firm(ORDINARY)
+        return self.rig().flow(self._told_of_flow)
+
+    def _told_of_flow(self, number: int, why: Words) -> None:
+        self._config.hook.pytest_podgrade_flow(number=number, why=why)
 
     def _open(self) -> None:
         """Whatever can fail before anything is graded. Raises PodgradeError."""
@@ -92,10 +106,10 @@ class GradingSession:
             self.rig()
         self._journal.open()
 
-    def _prepare(self, cases: list[Case]) -> None:
+    def _prepare(self, cases: list[Case], flow: Flow) -> None:
         for exercise in {case.exercise.slug: case.exercise for case in cases}.values():
             wanted = sum(1 for case in cases if case.exercise.slug == exercise.slug)
-            self.rig().prepare(exercise, wanted, self._in_flight)
+            self.rig().prepare(exercise, wanted, flow.allowed)
 
     def in_order_of_completion(self, groups: list[Group]) -> Iterator[Group]:
         """The groups as their rehearsals finish; ends early if the run is stopped."""

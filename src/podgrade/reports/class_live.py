@@ -33,6 +33,7 @@ class ClassProgress(Progress):
         super().__post_init__()
         self._counts: collections.Counter[Outcome] = collections.Counter()
         self._begun: dict[str, float] = {}
+        self._flow: Words | None = None
         self._told = self.began
 
     def doing(self, submission: str, doing: Words, since: float) -> None:
@@ -50,6 +51,11 @@ class ClassProgress(Progress):
         with self._lock:
             self._counts[outcome] += 1
 
+    def flow(self, number: int, why: Words) -> None:
+        """So many are on the cluster at once from now on."""
+        with self._lock:
+            self._flow = say("at most {number} at once ({why})", number=number, why=why)
+
     def tell(self, now: float) -> None:
         """Print a line every now and then."""
         if now - self._told >= AGAIN:
@@ -60,7 +66,7 @@ class ClassProgress(Progress):
     def _sentences(self, now: float) -> Iterator[str]:
         """How many, how long still, and who takes longest."""
         with self._lock:
-            counts, begun = dict(self._counts), dict(self._begun)
+            counts, begun, flow = dict(self._counts), dict(self._begun), self._flow
         done = sum(counts.values())
         for words in (
             say("{done} of {total}", done=done, total=self.total),
@@ -73,6 +79,8 @@ class ClassProgress(Progress):
         if _SURE <= done < self.total:
             left = (now - self.began) / done * (self.total - done)
             yield in_language(say("about {time} left", time=clock(left)), self.language)
+        if flow is not None:
+            yield in_language(flow, self.language)
         if begun:
             yield self._slowest(min(begun, key=lambda key: begun[key]), now)
 

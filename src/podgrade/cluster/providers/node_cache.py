@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import shutil
 import tempfile
@@ -25,6 +24,8 @@ def fingerprint(folder: Path, files: Iterable[Path], *words: str) -> str:
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold a lock that other processes wait for; it ends with the process at the latest."""
+    import fcntl  # only where nodes can be: whoever asks for clusters elsewhere imports this, too
+
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
