@@ -1,6 +1,6 @@
 """An ambassador keeps a database's two places on localhost: one to write to, one to read from."""
 
-from podgrade import Failure, Reason, Text, check
+from podgrade import check, wrong
 from podgrade.probes.execute import ExecProbe
 from podgrade.probes.setup import SetupProbe
 
@@ -82,54 +82,11 @@ def leads_to(server: str, port: int, exec: ExecProbe, setup: SetupProbe) -> None
         if run_id(setup(name).exec("redis", "redis-cli", "INFO", "server").out) == run_id(told):
             break
     else:
-        raise Failure(stranger(server, port))
+        raise wrong("own-server", server=server, port=port)
     if name != server:
-        raise Failure(other_server(server, port, name))
+        raise wrong("other-server", server=server, port=port, name=name)
 
 
 def run_id(told: str) -> str:
     """What a Redis server calls itself: 40 random digits, new at each start."""
     return next(line.strip() for line in told.splitlines() if line.startswith("run_id:"))
-
-
-def other_server(server: str, port: int, name: str) -> Reason:
-    return Reason(
-        "other-server",
-        expected=Text(
-            f"{server} answers at localhost:{port}", f"localhost:{port}에서 응답하는 서버: {server}"
-        ),
-        seen=Text(
-            f"{name} answers at localhost:{port}", f"localhost:{port}에서 응답하는 서버: {name}"
-        ),
-        why=Text(
-            f"the ambassador passes on to {name} what comes in at port {port}",
-            f"앰배서더가 {port}번 포트로 들어온 것을 전달하는 곳: {name}",
-        ),
-        look=Text(
-            f"Check where the ambassador's configuration sends port {port}",
-            f"앰배서더의 설정에서 {port}번 포트를 어디로 보내는지 확인하세요",
-        ),
-    )
-
-
-def stranger(server: str, port: int) -> Reason:
-    return Reason(
-        "other-server",
-        expected=Text(
-            f"{server} answers at localhost:{port}", f"localhost:{port}에서 응답하는 서버: {server}"
-        ),
-        seen=Text(
-            f"a Redis server answers at localhost:{port} that is neither {PRIMARY} nor {REPLICA}",
-            f"localhost:{port}에서 응답하는 서버가 {PRIMARY}도 {REPLICA}도 아님",
-        ),
-        why=Text(
-            "a container of the Pod runs a Redis server of its own on this port; the image redis "
-            "starts one unless it is given another command",
-            "파드의 컨테이너가 이 포트에서 따로 Redis 서버를 실행하고 있습니다. redis 이미지는 "
-            "다른 명령을 지정하지 않으면 Redis 서버를 시작합니다",
-        ),
-        look=Text(
-            "Check `command:` and `args:` of both containers",
-            "두 컨테이너의 `command:`와 `args:`를 확인하세요",
-        ),
-    )

@@ -2,7 +2,7 @@
 
 import re
 
-from podgrade import Failure, Reason, Text, check
+from podgrade import check, wrong
 from podgrade.probes.deployment import DeploymentProbe
 from podgrade.probes.party import Party
 from podgrade.probes.values import Reply
@@ -88,7 +88,7 @@ def test_scales_alone(pods, deployment, nonces):
         for note in notes:
             seen = visited(web, note, deployment)
             if seen.status == 404:
-                raise Failure(lost())
+                raise wrong("note-lost")
             assert seen.body == note
     assert deployment("db").pods.ready == "1/1"
     assert deployment("db").pod.name == database
@@ -124,7 +124,7 @@ def leave(web: Party, note: str, deployment: DeploymentProbe) -> None:
     """Leave a note at this Pod of web; it must be in the database then."""
     assert visited(web, note, deployment, text=note).body == note
     if deployment("db").exec("db", "redis-cli", "GET", note).out != f"{note}\n":
-        raise Failure(kept_elsewhere())
+        raise wrong("kept-elsewhere")
 
 
 def visited(
@@ -139,151 +139,19 @@ def visited(
     never(told[1], told[2], deployment)
     said = web.curl(f"/{note}", port=8080, method=method, data=text, until=note)
     if said.status == 503:
-        raise Failure(not_found(told[1], said.body))
+        raise wrong("not-served", host=told[1], said=said.body.strip())
     return said
 
 
 def never(host: str, why: str, deployment: DeploymentProbe) -> None:
     """Raise the Failure that tells why no database can be found at this host, where it is plain."""
     if host in ITSELF:
-        raise Failure(asks_itself(host))
+        raise wrong("asks-itself", host=host)
     if ".default" in host:
-        raise Failure(in_default(host))
+        raise wrong("other-namespace", host=host)
     if host.split(".")[0] == "db":
         target = deployment("db").service("db").target_port(6379)
         if target.isdigit() and target != "6379":
-            raise Failure(other_port(str(target)))
+            raise wrong("other-port", target=target)
     elif why == "unknown host":
-        raise Failure(unknown(host))
-
-
-def asks_itself(host: str) -> Reason:
-    return Reason(
-        "asks-itself",
-        expected=Text("web asks Service db", "web이 서비스 db에 요청함"),
-        seen=Text(f"web asks {host}:6379", f"web이 요청하는 곳: {host}:6379"),
-        why=Text(
-            "for a container, localhost is its own Pod, and there is no database in it any more",
-            "컨테이너에게 localhost는 자신이 속한 파드입니다. 그 파드에는 이제 데이터베이스가 "
-            "없습니다",
-        ),
-        look=Text(
-            "Give container web the Service's name in DB_HOST",
-            "컨테이너 `web`의 DB_HOST에 서비스의 이름을 적으세요",
-        ),
-    )
-
-
-def in_default(host: str) -> Reason:
-    return Reason(
-        "other-namespace",
-        expected=Text(
-            "a Service that is found in the Pods' own namespace",
-            "파드와 같은 네임스페이스에서 찾은 서비스",
-        ),
-        seen=Text(f"web asks {host}", f"web이 요청하는 곳: {host}"),
-        why=Text(
-            "this name is looked up in the namespace `default`, and the Service is in another one",
-            "이 이름은 `default` 네임스페이스에서 찾는데, 서비스는 다른 네임스페이스에 있습니다",
-        ),
-        look=Text(
-            "Write the Service's name alone into DB_HOST: `db`",
-            "DB_HOST에 서비스의 이름만 적으세요: `db`",
-        ),
-    )
-
-
-def unknown(host: str) -> Reason:
-    return Reason(
-        "unknown-host",
-        expected=Text("web asks Service db", "web이 서비스 db에 요청함"),
-        seen=Text(f"web asks {host}", f"web이 요청하는 곳: {host}"),
-        why=Text(
-            "there is no such name: a Pod is found by the name of a Service before it, not by that "
-            "of a Deployment, container or image",
-            "그런 이름은 없습니다. 파드는 디플로이먼트, 컨테이너, 이미지의 이름이 아니라 앞에 있는 "
-            "서비스의 이름으로 찾습니다",
-        ),
-        look=Text(
-            "Compare DB_HOST of container web with `kubectl get services`",
-            "컨테이너 `web`의 DB_HOST를 `kubectl get services`의 결과와 비교해 보세요",
-        ),
-    )
-
-
-def other_port(target: str) -> Reason:
-    return Reason(
-        "other-port",
-        expected=Text("Service db: 6379→6379", "서비스 db: 6379→6379"),
-        seen=Text(f"Service db: 6379→{target}", f"서비스 db: 6379→{target}"),
-        why=Text(
-            f"Service db sends to port {target} of the Pod, and the database listens on 6379",
-            f"서비스 db는 파드의 {target}번 포트로 보내는데, 데이터베이스는 6379번 포트에서 수신 "
-            "대기합니다",
-        ),
-        look=Text(
-            "Check `targetPort:` of Service db; without it, it is the same as `port:`",
-            "서비스 `db`의 `targetPort:`를 확인하세요. 적지 않으면 `port:`와 같습니다",
-        ),
-    )
-
-
-def not_found(host: str, said: str) -> Reason:
-    return Reason(
-        "not-served",
-        expected=Text("web finds the database", "web이 데이터베이스를 찾음"),
-        seen=Text(f"web says: {said.strip()}", f"web의 응답: {said.strip()}"),
-        why=Text(
-            f"web asks {host} again and again, and there is no database; the address of a Pod is "
-            "lost with the Pod, the name of its Service is not",
-            f"web이 계속 요청하는 곳({host})에 데이터베이스가 없습니다. 파드의 주소는 파드와 함께 "
-            "없어지지만 서비스의 이름은 그대로입니다",
-        ),
-        look=Text(
-            "Check DB_HOST of container web, and where it gets it from",
-            "컨테이너 `web`의 DB_HOST가 무엇이고 어디에서 정해지는지 확인하세요",
-        ),
-    )
-
-
-def kept_elsewhere() -> Reason:
-    return Reason(
-        "kept-elsewhere",
-        expected=Text(
-            "`redis-cli GET` in the Pod of db gives the note",
-            "db의 파드에서 `redis-cli GET`을 실행하면 글이 나옴",
-        ),
-        seen=Text("the database has no such note", "데이터베이스에 그 글이 없음"),
-        why=Text(
-            "web took the note, but keeps it somewhere else: in a database of its own or another "
-            "one, or in its memory",
-            "web은 글을 받았지만 다른 곳에 저장합니다. web마다 따로 있는 데이터베이스나 다른 "
-            "데이터베이스, 또는 web의 메모리입니다",
-        ),
-        look=Text(
-            "Check DB_HOST of container web, and which Pods run Redis: `kubectl get pods`",
-            "컨테이너 `web`의 DB_HOST와, Redis를 실행하는 파드가 무엇인지 확인하세요: "
-            "`kubectl get pods`",
-        ),
-    )
-
-
-def lost() -> Reason:
-    return Reason(
-        "note-lost",
-        expected=Text(
-            "a note from before is shown by the new Pods of web",
-            "web의 새 파드에서도 전에 남긴 글이 보임",
-        ),
-        seen=Text("no such note", "그 글이 없음"),
-        why=Text(
-            "web was scaled to 0 and back to 3, and the note is gone, although the database was "
-            "left alone: a Pod of web takes away what the others left when it starts or ends",
-            "web을 0개로 줄였다가 3개로 늘렸더니, 데이터베이스는 그대로인데 글이 사라졌습니다. "
-            "web의 파드가 시작하거나 끝날 때 다른 파드가 저장한 것까지 지웁니다",
-        ),
-        look=Text(
-            "Look at the init containers and hooks of Deployment web",
-            "디플로이먼트 `web`의 초기화 컨테이너와 훅을 확인하세요",
-        ),
-    )
+        raise wrong("unknown-host", host=host)

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from click.testing import CliRunner
+from tests.plugin.conftest import EXERCISE
 
 from podgrade.cli.main import main
 
@@ -150,6 +151,44 @@ def test_fixtures_that_prove_nothing(pack, verify):
         "demo: test_answers: no mistake ever fails this check",
         "fixtures/nowhere belongs to no exercise",
     ]
+
+
+OWN_WORDS = """
+    from podgrade import wrong
+
+    @check("It answers", ko="응답한다", points=3)
+    def test_answers(curl):
+        said = curl("/").body
+        if said != "hello":
+            raise wrong("other-words", said=said)
+"""
+REASONS = (
+    EXERCISE
+    + """
+reasons:
+  other-words: &words
+    expected: {en: a greeting, ko: 인사}
+    seen: {en: "it says {said}", ko: "응답: {said}"}
+    why: {en: someone else answers, ko: 다른 서버가 응답합니다}
+    look: {en: look at the page, ko: 페이지를 보세요}
+  never-said: *words
+"""
+)
+
+
+def test_a_reason_in_the_exercises_own_words_and_one_that_nobody_is_told(pack, verify):
+    pack.grader(OWN_WORDS, exercise=REASONS)
+    fixture(pack, "reference/pod")
+    other = "failed: {test_answers: other-words}\ndecided_by: evidence\n"
+    fixture(pack, "broken/other-page", other, page="bye")
+    answer = verify("--messages", "told.md")
+
+    assert answer.exit_code == 1
+    assert "2 of 2 fixtures proven" in answer.stdout
+    assert "demo: exercise.yaml: no mistake is told the reason never-said" in answer.stdout
+    told = (pack.root / "told.md").read_text(encoding="utf-8")
+    assert "it says bye" in told
+    assert "응답: bye" in told
 
 
 def test_an_exercise_without_fixtures(pack, verify):

@@ -10,13 +10,24 @@ from podgrade.grading.case import Instance
 from podgrade.grading.checks import Check
 from podgrade.grading.judge import after_replay, spoiled, without_replay
 from podgrade.grading.rehearsal import Played
-from podgrade.model.failure import Failure
+from podgrade.model.exercise import Exercise, Target
+from podgrade.model.failure import Failure, wrong
 from podgrade.model.reason import Reason
 from podgrade.model.text import Text, say
 from podgrade.model.verdict import CheckLine, Outcome
 from podgrade.probes.tape import Replay, Tape
 
 GRADER = Path("/pack/graders/test_demo.py")
+LOST = Reason("lost", why=Text("{what} is gone {{twice}}", "{what} 없음"), look=say("look"))
+EXERCISE = Exercise(
+    slug="demo",
+    title=Text("Demo", "시험"),
+    goal=Text("To try", "해 보기"),
+    target=Target("web"),
+    folder=Path("/pack/exercises/demo"),
+    grader=GRADER,
+    reasons={"lost": LOST},
+)
 LINE = CheckLine("test_it", Text("It works", "된다"), 3)
 INSTANCE = Instance("test_it", Check(LINE), lambda: None, {}, {})
 
@@ -39,7 +50,7 @@ def judged(played: Played, error: BaseException | None = None, asked: int = 0) -
     stage = Replay(played.tape)
     for entry in played.tape.entries[:asked]:
         stage.ask(entry["question"], lambda _: None)
-    verdict = after_replay(INSTANCE, played, stage, error, GRADER)
+    verdict = after_replay(INSTANCE, played, stage, error, EXERCISE)
     return str(verdict.outcome), verdict.reason.code if verdict.reason else ""
 
 
@@ -55,6 +66,34 @@ def test_failed_twice_is_failed() -> None:
 def test_a_failures_own_reason_is_the_reason() -> None:
     played = Played(Outcome.FAILED, raised="Failure", doom=Reason("crash-loop"))
     assert judged(played, Failure(Reason("no-pod"))) == ("failed", "no-pod")
+
+
+def test_what_a_check_calls_wrong_is_told_in_the_exercises_words() -> None:
+    played = Played(Outcome.FAILED, raised="Failure")
+    error = wrong("lost", what="{note}")
+    verdict = after_replay(INSTANCE, played, Replay(Tape()), error, EXERCISE)
+
+    assert verdict.outcome is Outcome.FAILED
+    told = Text("{note} is gone {twice}", "{note} 없음")
+    assert verdict.reason == Reason("lost", why=told, look=say("look"))
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (wrong("unheard-of"), "exercise.yaml has no reason unheard-of under `reasons:`"),
+        (wrong("lost"), "reason lost wants the value what"),
+    ],
+)
+def test_a_reason_that_the_exercise_has_no_words_for_is_the_graders_error(
+    error: Failure, why: str
+) -> None:
+    played = Played(Outcome.FAILED, raised="Failure")
+    verdict = after_replay(INSTANCE, played, Replay(Tape()), error, EXERCISE)
+
+    assert verdict.outcome is Outcome.ERROR
+    assert verdict.reason is not None
+    assert str(verdict.reason.why) == why
 
 
 def test_doom_is_the_reason_where_nothing_else_is_known() -> None:
@@ -91,7 +130,7 @@ def test_trouble_on_the_tape_is_an_error_whatever_the_check_made_of_it() -> None
 
 def test_an_error_of_the_grader_says_what_was_raised() -> None:
     verdict = after_replay(
-        INSTANCE, Played(Outcome.ERROR, raised="KeyError"), Replay(Tape()), KeyError("x"), GRADER
+        INSTANCE, Played(Outcome.ERROR, raised="KeyError"), Replay(Tape()), KeyError("x"), EXERCISE
     )
     assert verdict.reason is not None
     assert str(verdict.reason.why) == "the check raised KeyError: 'x'"
@@ -112,7 +151,7 @@ def test_the_verdict_takes_time_and_evidence_from_the_rehearsal() -> None:
     played = Played(Outcome.PASSED, Tape([SEEN]), seconds=2.5)
     stage = Replay(played.tape)
     stage.ask("pod", lambda _: None)
-    verdict = after_replay(INSTANCE, played, stage, None, GRADER)
+    verdict = after_replay(INSTANCE, played, stage, None, EXERCISE)
     assert (verdict.seconds, verdict.points) == (2.5, 3)
     assert [evidence.question for evidence in verdict.evidence] == ["pod"]
 

@@ -12,6 +12,7 @@ from podgrade.grading.sheet import checked
 from podgrade.model.errors import UsageProblem
 from podgrade.model.exercise import Exercise, Limits, Target
 from podgrade.model.fault import Fault, Faults
+from podgrade.model.reason import Reason
 from podgrade.model.text import LANGUAGES, Message, Text, say
 from podgrade.workspace import faults
 from podgrade.workspace.read import Unreadable, parse
@@ -152,6 +153,7 @@ def _exercise(slug: str, folder: Path, grader: Path, body: dict[str, Any]) -> Ex
         capabilities=tuple(body.get("capabilities", ())),
         material=tuple(body.get("material", ())),
         after=tuple(body.get("after", ())),
+        reasons={code: _reason(code, said) for code, said in body.get("reasons", {}).items()},
         faults=_faults(body["faults"]) if "faults" in body else None,
         limits=Limits(**{name: float(value) for name, value in body.get("limits", {}).items()}),
         **plain,
@@ -160,6 +162,10 @@ def _exercise(slug: str, folder: Path, grader: Path, body: dict[str, Any]) -> Ex
 
 def _text(pair: dict[str, str]) -> Text:
     return Text(en=pair["en"].strip(), ko=pair["ko"].strip())
+
+
+def _reason(code: str, said: dict[str, dict[str, str]]) -> Reason:
+    return Reason(code, **{part: _text(pair) for part, pair in said.items()})
 
 
 def _target(body: dict[str, Any]) -> Target:

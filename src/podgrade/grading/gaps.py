@@ -35,6 +35,7 @@ def gaps(exercise: Exercise, found: Sequence[Compared]) -> tuple[Words, ...]:
         *(words for fixture in fixtures for words in _empty(root_of(exercise), fixture)),
         *(words for fixture in fixtures for words in _unknown(exercise, fixture, found)),
         *_never_failed(found),
+        *_never_told(exercise, found),
     )
 
 
@@ -117,6 +118,14 @@ def _never_failed(found: Sequence[Compared]) -> Iterator[Words]:
     for name in dict.fromkeys(verdict.check.name for verdict in verdicts):
         if name not in failed and name != ACCEPTANCE:
             yield say("{name}: no mistake ever fails this check", name=name)
+
+
+def _never_told(exercise: Exercise, found: Sequence[Compared]) -> Iterator[Words]:
+    """The exercise's own reasons that no mistake is told."""
+    if not found or any(one.result.erroneous for one in found):
+        return
+    for code in sorted(exercise.reasons.keys() - _codes(found)):
+        yield say("exercise.yaml: no mistake is told the reason {code}", code=code)
 
 
 def _expected(root: Path, fixture: Submission) -> Expectation | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from podgrade.grading.case import Instance
 from podgrade.grading.classify import kind_of, outcome_of
 from podgrade.grading.rehearsal import Played
-from podgrade.model.errors import PodgradeError
+from podgrade.model.errors import GraderError, PodgradeError
+from podgrade.model.exercise import Exercise
 from podgrade.model.failure import Failure
 from podgrade.model.reason import Reason
 from podgrade.model.text import Words, say
@@ -25,20 +27,28 @@ def without_replay(instance: Instance, played: Played) -> Verdict | None:
 
 
 def after_replay(
-    instance: Instance, played: Played, stage: Replay, error: BaseException | None, grader: Path
+    instance: Instance,
+    played: Played,
+    stage: Replay,
+    error: BaseException | None,
+    exercise: Exercise,
 ) -> Verdict:
     """The verdict of an instance that pytest ran on its tape; `error` is what left it."""
     trouble = played.tape.trouble
     if trouble is not None:
         return _verdict(instance, played, Outcome.ERROR, Reason("error", why=trouble))
-    difference = _difference(played, stage, error, grader)
+    difference = _difference(played, stage, error, exercise.grader)
     if difference is not None:
         return _verdict(instance, played, Outcome.ERROR, Reason("not-the-same", why=difference))
     if played.outcome is Outcome.ERROR:
         return _verdict(instance, played, Outcome.ERROR, Reason("grader", why=_grader(error)))
-    if played.outcome is Outcome.FAILED:
-        return _verdict(instance, played, Outcome.FAILED, _reason(played, stage, error))
-    return _verdict(instance, played, Outcome.PASSED)
+    if played.outcome is Outcome.PASSED:
+        return _verdict(instance, played, Outcome.PASSED)
+    try:
+        reason = _reason(played, stage, error, exercise)
+    except GraderError as problem:
+        return _verdict(instance, played, Outcome.ERROR, Reason("grader", why=problem.words))
+    return _verdict(instance, played, Outcome.FAILED, reason)
 
 
 def spoiled(instance: Instance, played: Played, error: BaseException | None) -> Verdict:
@@ -92,14 +102,24 @@ def _grader(error: BaseException | None) -> Words:
     return say("the check raised {type}: {error}", type=type(error).__name__, error=error)
 
 
-def _reason(played: Played, stage: Replay, error: BaseException | None) -> Reason:
+def _reason(
+    played: Played, stage: Replay, error: BaseException | None, exercise: Exercise
+) -> Reason:
     if isinstance(error, Failure):
-        return error.reason
+        return error.reason if error.values is None else _in_words(error, error.values, exercise)
     if stage.witness.reason is not None:
         return stage.witness.reason
     if played.doom is not None:
         return played.doom
     return Reason("assertion", why=say("this did not hold: {what}", what=_first_line(error)))
+
+
+def _in_words(error: Failure, values: Mapping[str, object], exercise: Exercise) -> Reason:
+    """The exercise's own words for it. Raises GraderError where it has none."""
+    code = error.reason.code
+    if code not in exercise.reasons:
+        raise GraderError(say("exercise.yaml has no reason {code} under `reasons:`", code=code))
+    return exercise.reasons[code].filled(values)
 
 
 def _first_line(error: BaseException | None) -> str:

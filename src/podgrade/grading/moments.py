@@ -16,7 +16,7 @@ from podgrade.model.errors import InfrastructureError
 from podgrade.probes import aim, kubectl, steady
 from podgrade.probes.alive import are_alive
 from podgrade.probes.bench import Baseline, Bench, Life, Role
-from podgrade.probes.pod import LASTING, ran_for
+from podgrade.probes.pod import LASTING
 from podgrade.workspace.doom import Goal, GoalKind
 
 A_WHILE = 3.0  # seconds
@@ -66,17 +66,14 @@ def _was_a_moment(bench: Bench, *, failed: bool) -> bool:
         return True
     with contextlib.suppress(InfrastructureError):
         late = steady.told_late(bench, Baseline(bench.counted or {}, time.monotonic()))
-        return late is not None or (failed and not _young_ones_live(bench))
+        return late is not None or (failed and not _live(bench))
     return False
 
 
-def _young_ones_live(bench: Bench) -> bool:
-    """False if a container that has hardly begun does not run any more."""
+def _live(bench: Bench) -> bool:
+    """False if a container that was counted does not run any more, whatever the kubelet says."""
     pod = bench.workspace.pod()
-    if pod is None:
-        return True
-    young = [name for name in bench.counted or () if ran_for(bench, pod, name) < LASTING]
-    return are_alive(bench, [(pod, name) for name in young])
+    return pod is None or are_alive(bench, [(pod, name) for name in bench.counted or ()])
 
 
 def _ended_since(bench: Bench) -> bool:

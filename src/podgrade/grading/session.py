@@ -162,7 +162,7 @@ class GradingSession:
     ) -> Verdict:
         """The verdict of an item that was replayed."""
         group, instance = self._place(item)
-        verdict = after_replay(instance, played, stage, error, group.exercise.grader)
+        verdict = after_replay(instance, played, stage, error, group.exercise)
         group.verdicts[instance.id] = verdict
         return verdict
 
@@ -262,7 +262,7 @@ class GradingSession:
             instance.run(stage)
         except BaseException as caught:  # noqa: BLE001 - pytest's own outcomes are BaseExceptions
             error = caught
-        return after_replay(instance, played, stage, error, group.exercise.grader)
+        return after_replay(instance, played, stage, error, group.exercise)
 
 
 def untold(group: Group) -> set[str]:

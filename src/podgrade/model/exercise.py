@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from podgrade.model.fault import Faults
+from podgrade.model.reason import Reason
 from podgrade.model.text import Text
 
 
@@ -64,6 +66,8 @@ class Exercise:
     """How many ordinary submissions one of this exercise counts for: it has many Pods."""
     after: tuple[str, ...] = ()
     """The exercises that a learner should have passed before this one."""
+    reasons: Mapping[str, Reason] = field(default_factory=dict)
+    """What is said of mistakes that only this exercise's grader knows, by code (see `wrong`)."""
     faults: Faults | None = None
     """What may be wrong with the manifest to begin with; starter.yaml is right then."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from podgrade.model.text import Words
+from podgrade.model.errors import GraderError
+from podgrade.model.text import Text, Words, say, shown
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,29 @@ class Reason:
     def expecting(self, expected: Words | None, seen: Words | None = None) -> Reason:
         """The same reason, said of one comparison."""
         return replace(self, expected=expected or self.expected, seen=seen or self.seen)
+
+    def filled(self, values: Mapping[str, object]) -> Reason:
+        """The same reason with these values put in for `{name}`. GraderError: one is missing."""
+        said = {key: shown(value) for key, value in values.items()}
+        try:
+            return Reason(
+                self.code,
+                *(
+                    _filled(words, said)
+                    for words in (self.expected, self.seen, self.why, self.look)
+                ),
+            )
+        except KeyError as error:
+            problem = say(
+                "reason {code} wants the value {name}", code=self.code, name=error.args[0]
+            )
+            raise GraderError(problem) from error
+
+
+def _filled(words: Words | None, values: Mapping[str, str]) -> Words | None:
+    if not isinstance(words, Text):
+        return words
+    return Text(words.en.format_map(values), words.ko.format_map(values))
 
 
 @dataclass(frozen=True)
