@@ -33,6 +33,26 @@ def test_tapes_of_finished_submissions_are_not_kept(pack):
     assert (pack.root / "kept").read_text() == "0"
 
 
+def test_evidence_of_what_was_told_is_not_kept(pack):
+    """Twenty answers of what is the longest that evidence shows: at the end they are gone."""
+    pack.grader(CHECKS)
+    pack.conftest("""
+        import gc
+
+        from podgrade.model.verdict import Evidence
+
+        def pytest_sessionfinish(session):
+            gc.collect()
+            kept = [o for o in gc.get_objects() if isinstance(o, Evidence)]
+            Path("kept").write_text(str(len(kept)))
+    """)
+    for number in range(20):
+        pack.submission(f"kim-{number}", log="x" * 200_000)
+    pack.run("--in-flight=2", process=True).assert_outcomes(passed=40)
+    assert (pack.root / "kept").read_text() == "0"
+    assert pack.results()["kim-0.yaml"]["test_log"]["evidence"]
+
+
 def test_tapes_are_on_disk_until_the_run_ends(pack, monkeypatch):
     scratch = pack.root / "scratch"
     scratch.mkdir()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -42,6 +42,13 @@ class Group:
         chosen = [instance for instance in self.every if instance.id in self.chosen]
         self.case = Case(self.exercise, self.submission, with_needed(chosen, self.every))
         return self.case
+
+    def lighten(self) -> None:
+        """Keep what sums need once the result was told: a class of hundreds stays in memory."""
+        self.played = {}
+        self.verdicts = {key: replace(one, evidence=()) for key, one in self.verdicts.items()}
+        if self.rehearsed is not None:
+            self.rehearsed = replace(self.rehearsed, played={}, lanes=(), places={})
 
     @property
     def complete(self) -> bool:

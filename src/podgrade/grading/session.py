@@ -185,7 +185,7 @@ class GradingSession:
             group.told = True
             result = self._with_evidence(group, group.result())
             self._config.hook.pytest_podgrade_result(result=result)
-            group.played = {}
+            group.lighten()
 
     def _with_evidence(self, group: Group, result: Result) -> Result:
         """The result, after its evidence was kept if it is to be; a note says why it was not."""
