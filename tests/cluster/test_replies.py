@@ -16,7 +16,7 @@ from podgrade.probes.bench import Bench
 from podgrade.probes.curl import CurlProbe
 from podgrade.probes.execute import LIMIT, ExecProbe
 from podgrade.probes.files import FilesProbe
-from podgrade.probes.http import BODY_LIMIT, ONE_REQUEST
+from podgrade.probes.http import BODY_LIMIT
 from podgrade.probes.logs import KEPT, LogsProbe
 from podgrade.probes.tape import Recording
 from podgrade.workspace.toolbox import Toolbox
@@ -135,7 +135,7 @@ def test_a_redirect_is_told_and_not_followed(stage, way):
     ("path", "way"), [("/endless", FROM[0]), ("/endless", FROM[1]), ("/bomb", FROM[0])]
 )
 def test_an_endless_body_is_cut(stage, path, way):
-    with Watch(ONE_REQUEST):
+    with Watch(ANSWER):
         reply = CurlProbe(stage)(path, port=8080, **way)
 
     assert reply.status == 200
@@ -146,7 +146,7 @@ def test_an_endless_body_is_cut(stage, path, way):
     ("path", "way"), [("/head", FROM[0]), ("/drops", FROM[0]), ("/silent", FROM[1])]
 )
 def test_a_reply_that_does_not_end_is_a_failure_at_the_limit(stage, path, way):
-    with Watch(2 * ONE_REQUEST), pytest.raises(Failure) as failure:
+    with Watch(2 * ANSWER), pytest.raises(Failure) as failure:
         CurlProbe(stage)(path, port=8080, **way)
 
     assert failure.value.reason.code == "no-answer"

@@ -51,6 +51,14 @@ def test_a_connection_without_a_reply_is_known(code, connected, waiting):
     assert http.kept_waiting(ran(code, time_connect=connected)) is waiting
 
 
+@pytest.mark.parametrize(
+    ("code", "connected", "again"),
+    [(28, 0, True), (28, 0.001, False), (7, 0, True), (52, 0.1, True), (0, 0.1, False)],
+)
+def test_a_connection_that_is_lost_on_its_way_is_tried_again(code, connected, again):
+    assert http.may_listen_soon(ran(code, time_connect=connected)) is again
+
+
 def test_a_body_is_read_as_json():
     reply = http.reply("http://x/", ran(out=b'HTTP/1.1 200 OK\r\n\r\n[{"a": 1}]', http_code=200))
     assert reply.json == [{"a": 1}]
@@ -69,7 +77,7 @@ def test_trouble_is_told_in_curls_words():
 
 
 def test_localhost_is_both_loopback_addresses_and_no_curlrc_is_read():
-    words = http.arguments("http://localhost:8080/", Request("/", 8080, inside="web"))
+    words = http.arguments("http://localhost:8080/", Request("/", 8080, inside="web"), 8.0)
 
     assert words[0] == "--disable"
     assert "localhost:8080:127.0.0.1,[::1]" in words

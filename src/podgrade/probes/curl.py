@@ -22,6 +22,9 @@ from podgrade.workspace.target import is_ready
 
 Ask = Callable[[list[str]], ExecAnswer]
 
+_TO_TELL = 2.0  # seconds of `limits.answer` that are left for curl to say that there is none
+_TO_ANSWER = 5.0  # seconds that the toolbox may take besides
+
 
 class CurlProbe:
     """`curl("/")` asks the target's Pod by its IP, `curl("/", service="app", port=8020)` or
@@ -33,8 +36,9 @@ class CurlProbe:
     can be trusted and has one, else a container of podgrade's own that is added to the Pod
     (an ephemeral one). A server that does not listen yet is asked again for `limits.answer`
     seconds, and with `until` one whose body does not contain this text yet; the reply is the
-    last one. One request takes 5 s at most, redirects are not followed, a reply is read up to
-    1 MiB. Raises Failure where nothing answers, InfrastructureError where nobody can ask.
+    last one. One request takes about `limits.answer` seconds at most, redirects are not followed,
+    a reply is read up to 1 MiB. Raises Failure where nothing answers, InfrastructureError where
+    nobody can ask.
     """
 
     def __init__(self, stage: Stage) -> None:
@@ -102,7 +106,7 @@ def _not_served(bench: Bench, reply: Reply) -> Reply:
 def _refused(bench: Bench, request: Request) -> Flag:
     url, ask = _way(bench, request)
     bench.doing(say("asking {url}", url=url))
-    ran = ask(http.arguments(url, request))
+    ran = ask(http.arguments(url, request, _one_request(bench)))
     subject = say("a connection to {url} is refused", url=url)
     if http.refused(ran):
         return Flag(True, About(subject))
@@ -136,8 +140,13 @@ def _way(bench: Bench, request: Request) -> tuple[str, Ask]:
     return _full_url(bench, pod, request), lambda words: _from_outside(bench, words)
 
 
+def _one_request(bench: Bench) -> float:
+    """Seconds that one request may take: a bit less than there is for an answer."""
+    return max(http.CONNECT, bench.exercise.limits.answer - _TO_TELL)
+
+
 def _from_outside(bench: Bench, words: list[str]) -> ExecAnswer:
-    seconds = http.ONE_REQUEST + 5.0
+    seconds = _one_request(bench) + _TO_ANSWER
     return bench.toolbox.exec(["curl", *words], timeout=seconds, limit=http.OUTPUT_LIMIT)
 
 
@@ -167,7 +176,7 @@ def _asked_until_it_says_so(bench: Bench, ask: Ask, url: str, request: Request) 
         sleep=tenacity.sleep_using_event(bench.stop),
         retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
     )
-    ran: ExecAnswer = again(ask, http.arguments(url, request))
+    ran: ExecAnswer = again(ask, http.arguments(url, request, _one_request(bench)))
     aim.check_stop(bench)
     return ran
 
@@ -187,7 +196,7 @@ def _no_answer(bench: Bench, url: str, request: Request, ran: ExecAnswer) -> Rea
             return known.expecting(expected, known.seen or seen)
     doom = _in_the_way(bench)
     bench.doom = doom.reason() if doom else bench.doom
-    why = doom.why if doom else _unanswered(request, ran)
+    why = doom.why if doom else _unanswered(bench, request, ran)
     name = bench.exercise.target.name
     look = say("Look at `kubectl get pod {name} -o wide` and the container's log", name=name)
     return Reason(doom.code if doom else "no-answer", expected, seen, why, look)
@@ -208,11 +217,11 @@ def _in_the_way(bench: Bench) -> Doom | None:
     return aim.obstacle(bench, Goal(GoalKind.READY))
 
 
-def _unanswered(request: Request, ran: ExecAnswer) -> Words:
+def _unanswered(bench: Bench, request: Request, ran: ExecAnswer) -> Words:
     if http.kept_waiting(ran):
         return say(
             "the server takes the connection, but sends no reply within {seconds} s",
-            seconds=round(http.ONE_REQUEST),
+            seconds=round(_one_request(bench)),
         )
     if request.inside is not None:
         return say("nothing answers at this port, not even inside the Pod")

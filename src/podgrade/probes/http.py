@@ -14,7 +14,7 @@ from podgrade.probes.values import About, Number, Reply, Text
 
 BODY_LIMIT = 1 << 20  # bytes of a reply that are read at most
 OUTPUT_LIMIT = BODY_LIMIT + (1 << 16)  # the same with its head
-ONE_REQUEST = 5.0  # seconds one request may take
+CONNECT = 5.0  # seconds until a connection is taken for lost
 
 # curl's exit codes, curl(1), EXIT CODES.
 _NO_HOST, _NO_CONNECTION, _EMPTY, _RESET = 6, 7, 52, 56
@@ -50,10 +50,11 @@ class Request:
 _RARE = frozenset({"inside", "service", "until"})
 
 
-def arguments(url: str, request: Request) -> list[str]:
-    """What curl is called with; the first keeps it from reading a .curlrc."""
+def arguments(url: str, request: Request, seconds: float) -> list[str]:
+    """What curl is called with, for so many seconds; the first keeps it from reading a .curlrc."""
     words = ["--disable", "--silent", "--verbose", "--include", "--path-as-is", "--globoff"]
-    words += ["--noproxy", "*", "--max-time", str(ONE_REQUEST)]
+    words += ["--noproxy", "*", "--connect-timeout", str(CONNECT)]
+    words += ["--max-time", str(seconds)]
     words += ["--max-filesize", str(BODY_LIMIT), "--write-out", "%{stderr}\n%{json}"]
     words += ["--request", request.method]
     for name, value in request.headers.items():
@@ -67,7 +68,8 @@ def arguments(url: str, request: Request) -> list[str]:
 
 def may_listen_soon(ran: ExecAnswer) -> bool:
     """True where a server that starts right now may answer the next time."""
-    return ran.code in {_NO_HOST, _NO_CONNECTION, _EMPTY, _RESET}
+    lost = ran.code == _TOO_LATE and not kept_waiting(ran)  # a Service that is not known yet
+    return lost or ran.code in {_NO_HOST, _NO_CONNECTION, _EMPTY, _RESET}
 
 
 def answered(ran: ExecAnswer) -> bool:

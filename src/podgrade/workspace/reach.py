@@ -8,6 +8,8 @@ remembers the way that it took).
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 
 import tenacity
 
@@ -15,6 +17,7 @@ from podgrade.model.submission import Document
 from podgrade.workspace.toolbox import Toolbox
 
 _ONE_TRY = 2.0  # seconds
+_NOBODY = frozenset({6, 7})  # curl(1), EXIT CODES: no such host, connection refused
 
 
 def unreached(
@@ -25,20 +28,50 @@ def unreached(
 
     Raises InfrastructureError where the toolbox does not answer.
     """
-    host = f"{service.name}.{namespace}.svc"
+    host, ports = _address(namespace, service)
+
+    def reached(port: int) -> bool:
+        command = ("nc", "-z", "-w", f"{_ONE_TRY:.0f}", host, str(port))
+        return toolbox.exec(command).code == 0
+
+    return next((port for port in ports if not _comes_true(reached, port, limit, stop)), None)
+
+
+def await_refusal(
+    toolbox: Toolbox, namespace: str, service: Document, limit: float, stop: threading.Event
+) -> None:
+    """Wait until connections to the Service, which has no endpoint any more, fail at once.
+
+    Not every network refuses them; where it drops them, this is given up after `limit` seconds.
+    Raises InfrastructureError where the toolbox does not answer.
+    """
+    host, ports = _address(namespace, service)
+
+    def refused(port: int) -> bool:
+        words = ("--disable", "--silent", "--max-time", f"{_ONE_TRY:.0f}", f"http://{host}:{port}/")
+        return toolbox.exec(("curl", *words)).code in _NOBODY
+
+    end = time.monotonic() + limit
+    for port in ports:
+        _comes_true(refused, port, end - time.monotonic(), stop)
+
+
+def _address(namespace: str, service: Document) -> tuple[str, list[int]]:
+    """The Service's name and its TCP ports."""
     ports = service.body["spec"].get("ports") or ()
     wanted = [int(port["port"]) for port in ports if port.get("protocol", "TCP") == "TCP"]
-    return next((p for p in wanted if not _reached(toolbox, host, p, limit, stop)), None)
+    return f"{service.name}.{namespace}.svc", wanted
 
 
-def _reached(toolbox: Toolbox, host: str, port: int, limit: float, stop: threading.Event) -> bool:
-    command = ("nc", "-z", "-w", f"{_ONE_TRY:.0f}", host, str(port))
+def _comes_true(
+    condition: Callable[[int], bool], port: int, limit: float, stop: threading.Event
+) -> bool:
     again = tenacity.Retrying(
-        retry=tenacity.retry_if_result(lambda reached: not reached),
+        retry=tenacity.retry_if_result(lambda so: not so),
         stop=tenacity.stop_after_delay(limit) | tenacity.stop_when_event_set(stop),
         wait=tenacity.wait_exponential(multiplier=0.05, max=1.0),
         sleep=tenacity.sleep_using_event(stop),
         retry_error_callback=lambda _: False,
     )
-    reached: bool = again(lambda: toolbox.exec(command).code == 0)
-    return reached
+    so: bool = again(condition, port)
+    return so

@@ -16,7 +16,7 @@ from podgrade.workspace.apply import create, in_order, scale
 from podgrade.workspace.doom import Goal, GoalKind
 from podgrade.workspace.endpoints import await_endpoints
 from podgrade.workspace.material import filled, fresh
-from podgrade.workspace.reach import unreached
+from podgrade.workspace.reach import await_refusal, unreached
 from podgrade.workspace.target import terminating
 from podgrade.workspace.toolbox import Toolbox
 from podgrade.workspace.wait import Scope, seen, wait
@@ -30,6 +30,8 @@ from podgrade.workspace.workloads import (
     replicas,
     selects,
 )
+
+_TO_REFUSE = 15.0  # seconds in which a Service without endpoints comes to refuse connections
 
 
 class Setup:
@@ -161,8 +163,13 @@ class Setup:
         got = await_endpoints(self._connection, self._namespace, service.name, wanted, self._limit)
         if not wanted(got):
             raise _trouble(service, say("it has {got} of {count} endpoints", got=got, count=count))
-        if self._toolbox is not None and count > 0:
+        if self._toolbox is None:
+            return
+        if count > 0:
             self._await_reach(self._toolbox, service)
+        else:
+            where = (self._toolbox, self._namespace, service)
+            await_refusal(*where, _TO_REFUSE, self._connection.stop)
 
     def _await_reach(self, toolbox: Toolbox, service: Document) -> None:
         stop = self._connection.stop
