@@ -92,6 +92,7 @@ def main() -> None:
     parser.add_argument("--kubeconfig", type=Path, default=os.environ.get("KUBECONFIG"))
     parser.add_argument("--others", action="store_true", help="the other tools, too")
     parser.add_argument("--mixed", action="store_true", help="a class with mistakes, too")
+    parser.add_argument("--only", default="", help="of the others, those with this in their name")
     parser.add_argument("--calls", action="store_true", help="count podgrade's API calls only")
     parser.add_argument("--collect", type=int, help="collect this many items and nothing else")
     parser.add_argument("--venv", type=Path, default=Path("/tmp/podgrade-bench-venv"))
@@ -104,7 +105,7 @@ def main() -> None:
         elif options.calls:
             bench.calls()
         else:
-            bench.compare(options.trials, others=options.others, mixed=options.mixed)
+            bench.compare(options.trials, options.only, others=options.others, mixed=options.mixed)
 
 
 class Bench:
@@ -125,7 +126,7 @@ class Bench:
             text = f"# learner {number}\n{source.read_text()}"
             (folder / f"learner-{number:04}.yaml").write_text(text)
 
-    def compare(self, trials: int, *, others: bool, mixed: bool) -> None:
+    def compare(self, trials: int, only: str, *, others: bool, mixed: bool) -> None:
         contestants: dict[str, Callable[[], Ran]] = {
             "floor: bare Pods to Ready": self.floor,
             "podgrade class": lambda: self.podgrade(self._right),
@@ -135,7 +136,7 @@ class Bench:
                 self._mixed
             )
         if others:
-            contestants |= self._others()
+            contestants |= {name: run for name, run in self._others().items() if only in name}
         found: dict[str, list[Ran]] = {name: [] for name in contestants}
         names = list(contestants)
         for trial in range(trials):
@@ -155,6 +156,7 @@ class Bench:
             subprocess.run(pip, check=True, timeout=LIMIT)
         python, many = self._venv / "bin/python", str(self._at_once)
         plain = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+        plain += ["--noconftest", "-c", os.devnull, f"--rootdir={CONTESTANTS}"]
         loop = ["bash", CONTESTANTS / "loop.sh", self._right]
         return {
             "shell loop of kubectl": lambda: self.other([*loop, "1"]),

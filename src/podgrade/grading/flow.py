@@ -16,8 +16,8 @@ from podgrade.model.text import Words, say
 
 ORDINARY = 16
 """Where nothing is known of the cluster's room."""
-MOST = 128
-"""More threads than that are of no use to one process."""
+MOST = 64
+"""What one process is trusted with unasked; `--in-flight` may ask for more."""
 
 _PAUSE = 10.0  # seconds between two steps back, and from the last pressure to the first step up
 _STEP_UP = 5.0  # seconds between two steps up
