@@ -32,6 +32,7 @@ from podgrade.cluster.connection import ApiRefusal, ExecAnswer, Silence
 from podgrade.grading.flow import Flow
 from podgrade.model.errors import ClusterUnavailableError, InfrastructureError
 from podgrade.model.reason import Doom, Reason
+from podgrade.model.submission import Document, Manifest, Position
 from podgrade.model.text import Text, say
 from podgrade.workspace.workspace import Acceptance, Refusal, Waited
 
@@ -58,6 +59,7 @@ class FakeRig:
         self._talks: dict[str, list[str]] = {}
         self.toolbox = FakeToolbox(self)
         self.closer = FakeCloser()
+        self.connection = FakeServer()
 
     @classmethod
     def open(cls, where: Any, stop: threading.Event) -> FakeRig:
@@ -82,6 +84,14 @@ class FakeRig:
         call("take")
         return FakeWorkspace(self, exercise)
 
+    def visit(self, exercise: Any, namespace: str) -> FakeWorkspace:
+        call("visit", namespace=namespace)
+        workspace = FakeWorkspace(self, exercise)
+        for pod in self.connection.pods(namespace):
+            document = Document({**pod, "kind": "Pod"}, Position("live", 1))
+            workspace.hand_in(Manifest((document,)))
+        return workspace
+
     def release(self, workspace: FakeWorkspace) -> str | None:
         if self._where.keep:
             return workspace.namespace
@@ -98,6 +108,27 @@ class FakeRig:
         self.stop.set()
         self.let_go()
         call("close")
+
+
+class FakeServer:
+    """The namespaces that learners have, in the file `live.json`: the Pods of each."""
+
+    namespace = "default"
+
+    def pods(self, namespace: str) -> list[Any]:
+        pods: list[Any] = json.loads((HERE / "live.json").read_text()).get(namespace, [])
+        return pods
+
+    def request(self, method: str, path: str, **_: Any) -> Any:
+        assert method == "GET", "nothing is written where the learner works"
+        _, _, rest = path.partition("/namespaces/")
+        namespace, _, kind = rest.partition("/")
+        known = json.loads((HERE / "live.json").read_text())
+        if not kind and namespace not in known:
+            raise ApiRefusal(404, "NotFound", "not found")
+        if not kind:
+            return {"metadata": {"name": namespace}}
+        return {"items": self.pods(namespace) if kind == "pods" else []}
 
 
 class FakeCloser:
@@ -216,6 +247,9 @@ class FakeWorkspace:
 
     def set_up(self, toolbox: Any) -> None:
         call("set_up")
+
+    def adopt(self, kind: str) -> None:
+        call("adopt", kind=kind)
 
     def hand_in(self, manifest: Any) -> Acceptance:
         document = manifest.documents[0]

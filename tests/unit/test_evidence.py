@@ -26,8 +26,8 @@ from podgrade.cli.main import main
 from podgrade.grading import evidence
 from podgrade.grading.catalogue import exercise
 from podgrade.grading.evidence import file_name, keep, records, schema
+from podgrade.grading.play import Played
 from podgrade.grading.record import Record, from_data, to_data
-from podgrade.grading.rehearsal import Played
 from podgrade.model.errors import UsageProblem
 from podgrade.model.submission import Position, SourceFile, Submission
 from podgrade.probes.codec import reason_to_json

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from podgrade.grading.case import Case
 from podgrade.grading.journal import Journal
-from podgrade.grading.rehearsal import Played, Rehearsed
+from podgrade.grading.play import Played
+from podgrade.grading.rehearsal import Rehearsed
 from podgrade.model.exercise import Exercise, Target
 from podgrade.model.submission import Submission
 from podgrade.model.text import Text

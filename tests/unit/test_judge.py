@@ -9,7 +9,7 @@ import pytest
 from podgrade.grading.case import Instance
 from podgrade.grading.checks import Check
 from podgrade.grading.judge import after_replay, spoiled, without_replay
-from podgrade.grading.rehearsal import Played
+from podgrade.grading.play import Played
 from podgrade.model.exercise import Exercise, Target
 from podgrade.model.failure import Failure, wrong
 from podgrade.model.reason import Reason

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from podgrade.model.errors import UsageProblem
@@ -16,6 +17,18 @@ def read(source: Path) -> bytes:
         raise UsageProblem(
             say("{file} cannot be read: {error}", file=source, error=error.strerror)
         ) from error
+
+
+def spare(targets: Iterable[Path], *, force: bool) -> None:
+    """Raise UsageProblem if one of these files is there and may not be replaced."""
+    there = [str(path) for path in targets if path.exists()]
+    if there and not force:
+        raise UsageProblem(
+            say(
+                "already here: {files}. Nothing was written; --force replaces them",
+                files=", ".join(there),
+            )
+        )
 
 
 def write(target: Path, text: str) -> None:

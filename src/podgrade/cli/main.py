@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, Message]] = {
         "explain:explain",
         say("Explain an exercise that you have passed: its Pod as a picture, and the idea."),
     ),
+    "exam": ("exam:exam", say("Practise under exam conditions: several exercises, one clock.")),
     "verify": (
         "verify:verify",
         say("Prove a pack: that its fixtures come out as they should on a real cluster."),

@@ -29,6 +29,18 @@ def meant(words: Sequence[str], command: str = "check") -> tuple[str, tuple[str,
     return slug, tuple(files)
 
 
+def meant_in_place(words: Sequence[str]) -> str:
+    """The exercise that `podgrade check WORDS --live` is about. UsageProblem as above, and where
+    a file was named, too.
+    """
+    slugs = known()
+    if len(words) > 1 or (words and _is_file(words[0], slugs)):
+        raise UsageProblem(
+            say("with --live what runs is graded, so name no file: podgrade check SLUG --live")
+        )
+    return words[0] if words else _started(slugs, (), "check")
+
+
 def _is_file(word: str, slugs: Collection[str]) -> bool:
     """An exercise's name is never taken for a file; a name of neither is one by its ending."""
     if word in slugs:

@@ -37,7 +37,7 @@ def passed() -> Mapping[str, str]:
 def remember(result: Result) -> None:
     """Write down that an exercise was passed; a record that cannot be written is done without."""
     known = passed()
-    if not result.passed or result.exercise in known:
+    if not result.passed or result.partial or result.exercise in known:
         return
     day = datetime.now(UTC).date().isoformat()
     body = {"version": _VERSION, "passed": {**known, result.exercise: day}}

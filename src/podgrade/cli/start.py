@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from podgrade.cli.complete import slugs
-from podgrade.cli.files import write
+from podgrade.cli.files import spare, write
 from podgrade.cli.speech import SaidCommand, language, option, told
 from podgrade.model.errors import UsageProblem
 from podgrade.model.exercise import Exercise
@@ -27,7 +27,8 @@ from podgrade.model.text import say
     words=say("A word or number that draws the faults to mend; without it, by chance."),
 )
 def start(slug: str, force: bool, seed: str | None) -> None:
-    from podgrade.grading.catalogue import exercise, sheet, starter
+    from podgrade.grading.catalogue import exercise, given_setup, sheet, starter
+    from podgrade.workspace.live import setup_file
 
     chosen = exercise(slug)
     drawn_by = _seed(chosen, seed)
@@ -35,14 +36,10 @@ def start(slug: str, force: bool, seed: str | None) -> None:
     beginning = starter(chosen, drawn_by)
     if beginning is not None:
         wanted[Path(f"{slug}.yaml")] = beginning
-    there = [str(path) for path in wanted if path.exists()]
-    if there and not force:
-        raise UsageProblem(
-            say(
-                "already here: {files}. Nothing was written; --force replaces them",
-                files=", ".join(there),
-            )
-        )
+    brings = given_setup(chosen)
+    if brings is not None:
+        wanted[Path(setup_file(chosen))] = brings
+    spare(wanted, force=force)
     for path, text in wanted.items():
         _write(path, text)
     if chosen.faults is not None:
@@ -51,6 +48,9 @@ def start(slug: str, force: bool, seed: str | None) -> None:
         )
     click.echo(told(say("Next: edit {file}, then run", file=f"{slug}.yaml")))
     click.echo(f"  podgrade check {slug} {slug}.yaml")
+    if brings is not None:
+        click.echo(told(say("To try it yourself in a namespace of your own, first apply")))
+        click.echo(f"  kubectl apply -f {setup_file(chosen)}")
 
 
 def _seed(chosen: Exercise, wanted: str | None) -> str:

@@ -133,7 +133,8 @@ class Feed:
         """The version to watch from; what the views missed before it is asked for."""
         answer = self._source.request("GET", path_of(self._kind, self._scope), query={"limit": 1})
         for view in list(self._audience().values()):
-            bring(self._source, self._kind, view)
+            if self._scope in {None, view.namespace}:
+                bring(self._source, self._kind, view)
         return str(answer["metadata"]["resourceVersion"])
 
     def _take(self, line: bytes) -> None:

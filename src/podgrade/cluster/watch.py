@@ -34,9 +34,12 @@ class Watch:
         self._forbidden: dict[str, Words] = {}
         self._lock = threading.Lock()
 
-    def start(self) -> None:
-        """Begin watching, in the background."""
+    def start(self, *, wide: bool = True) -> None:
+        """Begin watching, in the background; unless `wide`, only the namespaces of the views."""
         with self._lock:
+            if not wide:
+                self._narrow = {kind: say("only some namespaces are watched") for kind in _KINDS}
+                return
             for kind in _KINDS:
                 self._begin(kind, None)
 

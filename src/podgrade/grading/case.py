@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from podgrade.grading.checks import Check, CheckFunction
@@ -11,6 +12,9 @@ from podgrade.grading.makers import Making
 from podgrade.model.exercise import Exercise
 from podgrade.model.submission import Submission
 from podgrade.probes.tape import Stage
+
+COPIES = "clone"
+"""The probe that makes a copy of the submission."""
 
 ACCEPTANCE = "test_manifest_is_accepted"
 
@@ -46,6 +50,24 @@ class Case:
     exercise: Exercise
     submission: Submission
     instances: tuple[Instance, ...]
+
+    @cached_property
+    def copying(self) -> frozenset[str]:
+        """In place: the names of the checks that make a copy, which is done somewhere else."""
+        if self.submission.live is None:
+            return frozenset()
+        return frozenset(one.name for one in self.instances if COPIES in one.makers)
+
+    @cached_property
+    def left_out(self) -> frozenset[str]:
+        """The names of the checks that are not graded: in place, those that change what runs,
+        and all that need one of them.
+        """
+        live = self.submission.live
+        if live is None or live.allow_changes:
+            return frozenset()
+        changing = {one.name for one in self.instances if one.check.changes} - self.copying
+        return frozenset(dependents(self.instances, changing))
 
     def needed_by(self, instance: Instance) -> tuple[Instance, ...]:
         """The instances that must pass first: all of each needed check, and the acceptance."""

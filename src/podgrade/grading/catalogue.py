@@ -25,6 +25,7 @@ __all__ = [
     "exercise_of",
     "exercises",
     "exercises_of",
+    "given_setup",
     "idea",
     "ideas",
     "packs",
@@ -105,6 +106,14 @@ def starter(chosen: Exercise, seed: str = "0") -> str | None:
     if not path.is_file():
         return None
     return _read(path) if chosen.faults is None else faults.starter(chosen, _read(path), seed)
+
+
+def given_setup(chosen: Exercise) -> str | None:
+    """What the exercise brings, as one file to apply oneself where it is graded in place."""
+    paths = sorted((chosen.folder / "setup").glob("*.y*ml"))
+    if chosen.live == "no" or not paths:
+        return None
+    return "---\n".join(_read(path).removeprefix("---\n") for path in paths)
 
 
 def anatomy(chosen: Exercise) -> tuple[Mapping[str, Any], ...]:

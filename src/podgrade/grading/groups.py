@@ -11,7 +11,8 @@ import pytest
 from podgrade.grading.case import Case, Instance, with_needed
 from podgrade.grading.checks import check_of
 from podgrade.grading.makers import SUBMISSION, arguments, making_of, values_of
-from podgrade.grading.rehearsal import Played, Rehearsed
+from podgrade.grading.play import Played
+from podgrade.grading.rehearsal import Rehearsed
 from podgrade.model.exercise import Exercise
 from podgrade.model.submission import Submission
 from podgrade.model.text import Words, say

@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from podgrade.grading.case import Case
-from podgrade.grading.rehearsal import Played, Rehearsed
+from podgrade.grading.play import Played
+from podgrade.grading.rehearsal import Rehearsed
 from podgrade.probes.tape import Tape
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from podgrade.grading.case import Instance
 from podgrade.grading.classify import kind_of, outcome_of
-from podgrade.grading.rehearsal import Played
+from podgrade.grading.play import Played
 from podgrade.model.errors import GraderError, PodgradeError
 from podgrade.model.exercise import Exercise
 from podgrade.model.failure import Failure
@@ -21,6 +21,9 @@ def without_replay(instance: Instance, played: Played) -> Verdict | None:
     """The verdict of an instance that was never played, or None if there is a tape to replay."""
     if played.outcome is Outcome.NOT_REACHED:
         return _verdict(instance, played, Outcome.NOT_REACHED)
+    if played.outcome is Outcome.NOT_GRADED:
+        reason = Reason("not-graded", why=played.words) if played.words else None
+        return _verdict(instance, played, Outcome.NOT_GRADED, reason)
     if played.words is not None:
         return _verdict(instance, played, Outcome.ERROR, Reason("error", why=played.words))
     return None

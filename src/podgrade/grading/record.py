@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from podgrade.grading.rehearsal import Played
+from podgrade.grading.play import Played
 from podgrade.model.exercise import Exercise, Target
 from podgrade.model.submission import Position, SourceFile, Submission
 from podgrade.model.text import Text, Words

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from podgrade.grading.case import Case, Instance
+from podgrade.grading.play import Played, called, play
 from podgrade.grading.record import Record
-from podgrade.grading.rehearsal import Played, Rehearsed, called, play
+from podgrade.grading.rehearsal import Rehearsed
 from podgrade.model.verdict import Outcome
 from podgrade.probes.recall import Recalling
 

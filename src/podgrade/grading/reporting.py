@@ -41,5 +41,5 @@ def _properties(item: pytest.Item, verdict: Verdict) -> list[tuple[str, object]]
     return [
         ("learner", str(key)),
         ("points", f"{verdict.points:g}"),
-        ("possible", f"{verdict.check.points:g}"),
+        ("possible", f"{verdict.possible:g}"),
     ]

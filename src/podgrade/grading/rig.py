@@ -35,6 +35,8 @@ class Where:
     keep: bool = False
     hold: bool = False
     """Keep a submission's workspace until its record was replayed (`--pdb`)."""
+    in_place: bool = False
+    """What is graded runs already: no other namespace is watched."""
 
 
 class Rig:
@@ -72,7 +74,7 @@ class Rig:
         connection = connect(kubeconfig=where.kubeconfig, context=where.context)
         run = Run.new(keep=where.keep)
         watch = Watch(connection, stop)
-        watch.start()
+        watch.start(wide=not where.in_place)
         rig = cls(run, connection, watch, stop, hold=where.hold)
         rig.toolbox.start()
         return rig
@@ -109,6 +111,14 @@ class Rig:
 
     def _top_up(self, level: str) -> None:
         self._workspaces.prepare(level, min(self._wanted[level], self._ahead))
+
+    def visit(self, exercise: Exercise, namespace: str) -> Workspace:
+        """Somebody else's namespace, to be looked into; it is not released. Raises
+        InfrastructureError where it cannot be watched.
+        """
+        view = self._watch.view(namespace)
+        ours = self.connection.stopped_by(self.stop)
+        return Workspace(namespace, ours, ours, view, exercise)
 
     def release(self, workspace: Workspace) -> str | None:
         """Give a workspace back; its namespace's name if it is kept for a look."""

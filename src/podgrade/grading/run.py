@@ -12,9 +12,9 @@ from podgrade.grading.case import dependents
 from podgrade.grading.collecting import Collection
 from podgrade.grading.last_failed import LastFailed
 from podgrade.grading.order import steps
+from podgrade.grading.play import Played
 from podgrade.grading.proof import Proof, with_proofs
 from podgrade.grading.quiet import threads_quiet
-from podgrade.grading.rehearsal import Played
 from podgrade.grading.reporting import finished, not_run
 from podgrade.grading.rig import Where
 from podgrade.grading.session import GradingSession, untold
@@ -41,11 +41,12 @@ class GradingRun:
     def __init__(self, config: pytest.Config, stdin: bytes | None) -> None:
         option = config.option
         hold = bool(option.usepdb or option.trace)
-        where = Where(option.kubeconfig, option.context, option.keep, hold)
         self._config = config
         self._wording = Wording(option.lang or default_language())
         self._running: Item | None = None
         self.collection = Collection(config, self._wording, stdin)
+        in_place = any(one.live is not None for one in self.collection.submissions)
+        where = Where(option.kubeconfig, option.context, option.keep, hold, in_place)
         self.session = GradingSession(config, where, option.in_flight, hold=hold)
         config.pluginmanager.register(LastFailed(self._take_dependents), "podgrade-last-failed")
 
@@ -140,7 +141,7 @@ class GradingRun:
             return
         not_run(item, verdict)
         said = self._wording.verdict(verdict)
-        if verdict.outcome is Outcome.NOT_REACHED:
+        if verdict.outcome in {Outcome.NOT_REACHED, Outcome.NOT_GRADED}:
             raise pytest.skip.Exception(said, _use_item_location=True)
         pytest.fail(said, pytrace=False)
 

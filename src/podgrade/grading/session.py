@@ -18,14 +18,18 @@ from podgrade.grading.groups import Group, Groups
 from podgrade.grading.journal import Journal
 from podgrade.grading.judge import after_replay, spoiled, without_replay
 from podgrade.grading.order import in_order
+from podgrade.grading.play import Played
 from podgrade.grading.record import Record
 from podgrade.grading.regrade import regrade
-from podgrade.grading.rehearsal import Played, Rehearsed, all_errors, our_failure, rehearse
+from podgrade.grading.rehearsal import Rehearsed, all_errors, our_failure, rehearse
 from podgrade.grading.rig import Rig, Where
 from podgrade.model.errors import InfrastructureError, PodgradeError
+from podgrade.model.exercise import Exercise
+from podgrade.model.submission import Live
 from podgrade.model.text import Words, say
 from podgrade.model.verdict import Result, Verdict
 from podgrade.probes.tape import Replay
+from podgrade.workspace.live import require
 
 Item = pytest.Item
 
@@ -108,8 +112,17 @@ class GradingSession:
 
     def _prepare(self, cases: list[Case], flow: Flow) -> None:
         for exercise in {case.exercise.slug: case.exercise for case in cases}.values():
-            wanted = sum(1 for case in cases if case.exercise.slug == exercise.slug)
-            self.rig().prepare(exercise, wanted, flow.allowed)
+            ours = [case for case in cases if case.exercise.slug == exercise.slug]
+            places = [case.submission.live for case in ours if case.submission.live is not None]
+            for live in [one for one in places if not one.exam]:
+                self._look_at(exercise, live)
+            if len(places) < len(ours):
+                self.rig().prepare(exercise, len(ours) - len(places), flow.allowed)
+
+    def _look_at(self, exercise: Exercise, live: Live) -> None:
+        """Raise UsageProblem where nothing can be graded in place."""
+        connection = self.rig().connection
+        require(connection, live.namespace or connection.namespace, exercise)
 
     def in_order_of_completion(self, groups: list[Group]) -> Iterator[Group]:
         """The groups as their rehearsals finish; ends early if the run is stopped."""

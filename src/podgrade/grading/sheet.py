@@ -15,15 +15,15 @@ from podgrade.model.errors import UsageProblem
 from podgrade.model.text import Message, say
 
 
-def schema() -> dict[str, Any]:
-    """The JSON Schema of exercise.yaml."""
-    return published("podgrade.grading", "exercise.schema.json")
+def schema(name: str = "exercise.schema.json") -> dict[str, Any]:
+    """The JSON Schema of exercise.yaml, or of another file that people write."""
+    return published("podgrade.grading", name)
 
 
-def checked(path: Path) -> dict[str, Any]:
+def checked(path: Path, name: str = "exercise.schema.json") -> dict[str, Any]:
     """The body of an exercise.yaml that fits the schema. UsageProblem names file and field."""
     body = parsed(path)
-    error = best_match(Draft202012Validator(schema()).iter_errors(body))
+    error = best_match(Draft202012Validator(schema(name)).iter_errors(body))
     if error is not None:
         raise UsageProblem(_problem(path, error))
     assert isinstance(body, dict)  # noqa: S101  the schema says so
@@ -49,7 +49,7 @@ def parsed(path: Path) -> object:
 
 
 def _problem(path: Path, error: ValidationError) -> Message:
-    field = ".".join(str(part) for part in error.absolute_path) or "exercise.yaml"
+    field = ".".join(str(part) for part in error.absolute_path) or path.name
     known = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
     told = _listed(error.validator_value)
     present = _listed(error.instance)

@@ -32,6 +32,8 @@ class Wording:
         """Why a check did not pass, in one text."""
         if verdict.outcome is Outcome.NOT_REACHED:
             return self.said(say("not reached: it needs {check}", check=verdict.because))
+        if verdict.outcome is Outcome.NOT_GRADED:
+            return "\n".join((self.said(say("not graded")), *self.lines(verdict.reason)))
         return "\n".join(self.lines(verdict.reason))
 
 

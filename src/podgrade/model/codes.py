@@ -54,6 +54,7 @@ CODES = frozenset(
         "no-target",
         "node-trouble",
         "not-complete",
+        "not-graded",
         "not-json",
         "not-kubernetes",
         "not-memory",

@@ -23,6 +23,18 @@ class SourceFile:
     data: bytes
 
 
+@dataclass(frozen=True)
+class Live:
+    """What runs already is graded in place: which namespace (None: the context's own), whether
+    checks may change something in it, and whether it is an exam: then only an object of the
+    sheet's name counts, and a namespace in which nothing can be graded is worth no points.
+    """
+
+    namespace: str | None = None
+    allow_changes: bool = False
+    exam: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class Submission:
     """The files of one learner under a key that is unique in a run, and on an exercise.
@@ -38,6 +50,8 @@ class Submission:
     """Why there are no files: Unreadable is the learner's doing, anything else an error."""
     exercise: str | None = None
     """The slug of the only exercise that it is graded on; None: every one of the run."""
+    live: Live | None = None
+    """Where it runs already; then there are no files."""
 
 
 @dataclass(frozen=True)

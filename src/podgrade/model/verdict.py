@@ -13,12 +13,15 @@ from podgrade.model.timeline import Lane
 
 
 class Outcome(StrEnum):
-    """The four verdicts; an error is never the learner's fault and never costs a point."""
+    """The verdicts; an error is never the learner's fault and never costs a point. What was not
+    graded (a check that would change what runs, in live mode) counts for nothing.
+    """
 
     PASSED = "passed"
     FAILED = "failed"
     NOT_REACHED = "not reached"
     ERROR = "error"
+    NOT_GRADED = "not graded"
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,16 @@ class Verdict:
         return self.check.points if self.outcome is Outcome.PASSED else 0.0
 
     @property
+    def possible(self) -> float:
+        """Points that it is worth; none where it is not graded."""
+        return self.check.points if self.counts else 0.0
+
+    @property
+    def counts(self) -> bool:
+        """False if the check was left out: it is part of no sum."""
+        return self.outcome is not Outcome.NOT_GRADED or self.correction is not None
+
+    @property
     def open(self) -> bool:
         """True if it could not be found out, and no teacher decided it: there are no points."""
         return self.outcome is Outcome.ERROR and self.correction is None
@@ -108,7 +121,17 @@ class Result:
 
     @property
     def possible(self) -> float:
-        """Points that full marks are worth."""
+        """Points that full marks are worth, of what was graded."""
+        return sum(verdict.possible for verdict in self.verdicts)
+
+    @property
+    def partial(self) -> bool:
+        """True if checks were left out: the score is out of those that were graded."""
+        return not all(verdict.counts for verdict in self.verdicts)
+
+    @property
+    def whole(self) -> float:
+        """Points that the whole exercise is worth, with what was left out."""
         return sum(verdict.check.points for verdict in self.verdicts)
 
     @property
@@ -125,5 +148,6 @@ class Result:
 
     @property
     def passed(self) -> bool:
-        """True if every check passed."""
-        return not self.missing and all(verdict.right for verdict in self.verdicts)
+        """True if every check that was graded passed."""
+        graded = (verdict for verdict in self.verdicts if verdict.counts)
+        return not self.missing and all(verdict.right for verdict in graded)

@@ -69,6 +69,12 @@ class Bench:
     """Something came or went that cannot be undone: nothing is played anew after that."""
     doubted: bool = False
     """A Ready was only a moment: from then on every container is asked whether it goes on."""
+    in_place: bool = False
+    """The namespace is the learner's own: nothing of podgrade's is made there."""
+    untouched: bool = False
+    """Nor may anything be changed there, or added to a Pod."""
+    left_out: list[Words] = field(default_factory=list)
+    """Why the check that is being played cannot be graded without that."""
     role: Role = Role.SUBMISSION
     scaled: int | None = None
     """How many Pods of the workload a check has asked for; None: as many as the manifest does."""

@@ -6,8 +6,9 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from podgrade.model.errors import InfrastructureError
 from podgrade.model.failure import Failure
-from podgrade.model.text import say
+from podgrade.model.text import Words, say
 from podgrade.probes import aim
 from podgrade.probes.bench import Bench, Role
 from podgrade.probes.party import Aside, Live, Party, beside
@@ -49,6 +50,9 @@ def _question(changes: Changes) -> str:
 
 
 def _cloned(bench: Bench, changes: Changes) -> str:
+    if bench.in_place:
+        bench.left_out.append(_not_here())
+        raise InfrastructureError(_not_here())
     document = aim.target_document(bench)
     name = fresh_name(document.name)
     pod = twin(document, name, changes)
@@ -59,6 +63,10 @@ def _cloned(bench: Bench, changes: Changes) -> str:
     if refusals:
         raise Failure(Retelling(name, document.name, changes).reason(refusals[0].reason))
     return name
+
+
+def _not_here() -> Words:
+    return say("it makes a copy of your Pod, and none is made in your namespace")
 
 
 def _asked_of(name: str, changes: Changes) -> Callable[[Bench, Live], Any]:

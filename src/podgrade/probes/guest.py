@@ -93,11 +93,33 @@ def _seated(pod: Pod, place: Place) -> str | None:
 
 def _added(bench: Bench, pod: Pod, place: Place) -> str:
     """Add one to the Pod; its name."""
+    if bench.untouched:
+        bench.left_out.append(would_add())
+        raise InfrastructureError(would_add())
     name = next(name for name in _names() if name not in _taken(pod))
     path = path_of("Pod", bench.workspace.namespace, aim.name_of(pod)) + "/ephemeralcontainers"
     body = {"spec": {"ephemeralContainers": [container(name, place)]}}
     bench.workspace.connection.request("PATCH", path, body=body, content_type=_PATCH)
+    if bench.in_place:
+        bench.note(_added_there(aim.name_of(pod), name))
     return name
+
+
+def _added_there(pod: str, name: str) -> Words:
+    return say(
+        "Pod {pod} has a container of podgrade's own now (the ephemeral container {name}); it goes "
+        "with the Pod",
+        pod=pod,
+        name=name,
+    )
+
+
+def would_add() -> Words:
+    """Why a check cannot be graded where nothing may be added to a Pod."""
+    return say(
+        "it needs a container of podgrade's own in your Pod (an ephemeral one, which cannot be "
+        "taken out again): with --allow-changes it is graded"
+    )
 
 
 def container(name: str, place: Place) -> dict[str, Any]:

@@ -96,7 +96,8 @@ def _kind(verdict: Verdict) -> str:
         return "passed"
     if verdict.open:
         return "error"
-    reached = verdict.outcome is not Outcome.NOT_REACHED or verdict.correction
+    left = {Outcome.NOT_REACHED, Outcome.NOT_GRADED}
+    reached = verdict.outcome not in left or verdict.correction
     return "failed" if reached else "open"
 
 
@@ -135,7 +136,9 @@ def _stuck_at(graded: Graded) -> int:
         return _OPEN
     if graded.score is None:
         return _ERROR
-    wrong = (place for place, one in enumerate(graded.result.verdicts) if not one.right)
+    wrong = (
+        place for place, one in enumerate(graded.result.verdicts) if not one.right and one.counts
+    )
     return next(wrong, _DONE)
 
 

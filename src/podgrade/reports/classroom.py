@@ -52,6 +52,8 @@ def _tests(graded: Graded) -> Iterator[dict[str, Any]]:
     for verdict, line in zip(
         graded.result.verdicts if graded.result else (), graded.lines(), strict=True
     ):
+        if not verdict.counts:
+            continue
         where = position_of(graded.result, verdict) if graded.result else None
         yield _test(verdict, line, where, scored=graded.score is not None)
 

@@ -92,7 +92,7 @@ def _name(verdict: Verdict) -> str:
 
 def _points(verdict: Verdict | None) -> str:
     """Empty where it is not known: an error has no points."""
-    if verdict is None or verdict.open:
+    if verdict is None or verdict.open or not verdict.counts:
         return ""
     return number(verdict.points)
 

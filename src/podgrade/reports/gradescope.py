@@ -14,6 +14,7 @@ from podgrade.reports.json import text
 from podgrade.reports.lines import Line
 from podgrade.reports.safe import bounded, visible
 
+_STATUS = {True: "passed", False: "failed"}
 _LONGEST = 20_000  # characters of one output
 
 
@@ -49,10 +50,11 @@ def _data(graded: Graded) -> dict[str, Any]:
 
 
 def _test(number: int, verdict: Verdict, line: Line) -> dict[str, Any]:
+    status = {"status": _STATUS[verdict.outcome is Outcome.PASSED]} if verdict.counts else {}
     return {
         "score": verdict.points,
-        "max_score": verdict.check.points,
-        "status": "passed" if verdict.outcome is Outcome.PASSED else "failed",
+        "max_score": verdict.possible,
+        **status,
         "name": line.title,
         "name_format": "text",
         "number": str(number),

@@ -18,6 +18,7 @@ _MARKS: dict[Outcome, tuple[str, str, Words]] = {
     Outcome.FAILED: ("failed", "✗", say("failed")),
     Outcome.NOT_REACHED: ("open", "·", say("not checked")),
     Outcome.ERROR: ("error", "!", say("error")),
+    Outcome.NOT_GRADED: ("open", "○", say("not graded")),
 }
 """An outcome's class on the page, its sign, its word."""
 

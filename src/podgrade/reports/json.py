@@ -86,7 +86,7 @@ def _check(verdict: Verdict, result: Result, language: str) -> dict[str, Any]:
         "verdict": verdict.outcome.value,
         "code": verdict.reason.code if verdict.reason else None,
         "points": None if verdict.open else verdict.points,
-        "possible": check.points,
+        "possible": verdict.possible,
         "correction": asdict(verdict.correction) if verdict.correction else None,
         "because": verdict.because,
         "at": round(verdict.at, 3),

@@ -1,6 +1,7 @@
 """JUnit XML, as Jenkins, GitLab and test reporters of GitHub read it.
 
-A failure is the learner's, an error the cluster's or podgrade's; what was not reached is skipped.
+A failure is the learner's, an error the cluster's or podgrade's; what was not reached or not graded
+is skipped.
 The form is pytest's `xunit2`: points and learner are properties of each test case.
 """
 
@@ -18,6 +19,7 @@ _ELEMENTS = {
     Outcome.FAILED: "failure",
     Outcome.ERROR: "error",
     Outcome.NOT_REACHED: "skipped",
+    Outcome.NOT_GRADED: "skipped",
 }
 
 
@@ -93,7 +95,7 @@ def _of_check(graded: Graded, verdict: Verdict) -> Iterator[tuple[str, str]]:
     yield "check", verdict.id or verdict.check.name
     if verdict.outcome is not Outcome.ERROR:
         yield "points", number(verdict.points)
-    yield "possible", number(verdict.check.points)
+    yield "possible", number(verdict.possible)
 
 
 def _put_properties(parent: ET.Element, found: Iterator[tuple[str, str]]) -> None:

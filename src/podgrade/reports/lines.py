@@ -17,6 +17,7 @@ OUTCOMES: dict[Outcome, Words] = {
     Outcome.FAILED: say("failed"),
     Outcome.NOT_REACHED: say("not checked (an earlier step did not pass)"),
     Outcome.ERROR: say("grading environment error (no points off)"),
+    Outcome.NOT_GRADED: say("not graded (no points lost or won)"),
 }
 
 
@@ -84,8 +85,12 @@ def total(result: Result, language: str) -> str:
         return said(
             say("No score: the grading environment failed. This is not your fault."), language
         )
-    score, possible = number(result.score), number(result.possible)
-    return said(say("Total {score}/{possible}", score=score, possible=possible), language)
+    sums = {"score": number(result.score), "possible": number(result.possible)}
+    if result.partial:
+        whole = number(result.whole)
+        words = say("Total {score}/{possible}, of {whole} points in all", whole=whole, **sums)
+        return said(words, language)
+    return said(say("Total {score}/{possible}", **sums), language)
 
 
 def remarks(result: Result, language: str) -> tuple[str, ...]:
@@ -119,7 +124,7 @@ def _points(verdict: Verdict) -> str:
     """Nothing for a check that is worth nothing: it says only whether the rest can be asked."""
     if not verdict.check.points:
         return ""
-    earned = "–" if verdict.open else number(verdict.points)
+    earned = number(verdict.points) if verdict.counts and not verdict.open else "–"
     return f"{earned}/{number(verdict.check.points)}"
 
 
@@ -134,7 +139,7 @@ def _details(verdict: Verdict, result: Result, language: str) -> Iterator[Detail
         yield Detail(
             said(say("Corrected by the teacher"), language), visible(verdict.correction.why)
         )
-    if verdict.outcome in {Outcome.NOT_REACHED, Outcome.ERROR}:
+    if verdict.outcome not in {Outcome.PASSED, Outcome.FAILED}:
         yield Detail("", _outcome(verdict, result, language))
     if verdict.reason is not None and verdict.outcome is not Outcome.PASSED:
         told = ""

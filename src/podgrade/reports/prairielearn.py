@@ -62,7 +62,7 @@ def _test(verdict: Verdict, line: Line, language: str, room: int) -> dict[str, A
         "name": line.title,
         "description": visible(verdict.id or verdict.check.name),
         "points": verdict.points,
-        "max_points": verdict.check.points,
+        "max_points": verdict.possible,
         "message": line.mark(language),
         "output": bounded("\n".join(line.told()), room),
     }

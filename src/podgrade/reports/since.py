@@ -29,7 +29,7 @@ def since(before: Result, after: Result) -> Since:
     lost: list[Words] = []
     for verdict in after.verdicts:
         outcomes = (known.get(verdict.id, Outcome.ERROR), verdict.outcome)
-        if Outcome.ERROR in outcomes:
+        if {Outcome.ERROR, Outcome.NOT_GRADED} & {*outcomes}:
             continue
         passed, passes = (outcome is Outcome.PASSED for outcome in outcomes)
         if passes and not passed:

@@ -24,6 +24,7 @@ _SIGNS = {
     Outcome.FAILED: "❌",
     Outcome.NOT_REACHED: "⚪",
     Outcome.ERROR: "⚠️",
+    Outcome.NOT_GRADED: "➖",
 }
 
 

@@ -21,6 +21,7 @@ _SIGNS = {
     Outcome.FAILED: ("✗", "x", "red"),
     Outcome.NOT_REACHED: ("·", "-", "dim"),
     Outcome.ERROR: ("!", "!", "yellow"),
+    Outcome.NOT_GRADED: ("○", "o", "dim"),
 }
 _WORDED = (Outcome.PASSED, Outcome.FAILED)  # the other verdicts' words stand below the title
 
@@ -44,7 +45,9 @@ def show(
     put(console, "")
     put(console, total(result, language), style="bold")
     if result.passed:
-        put(console, said(say("Every check passed. Well done!"), language))
+        well_done = say("Every check passed. Well done!")
+        graded = say("Every check that was graded passed.")
+        put(console, said(graded if result.partial else well_done, language))
     for remark in _remarks(result, exercise, language):
         put(console, remark)
 

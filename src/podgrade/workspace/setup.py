@@ -60,6 +60,10 @@ class Setup:
         self._toolbox = toolbox
         self._make(documents_in(self._exercise.folder / "setup"))
 
+    def adopt(self) -> None:
+        """Take for the exercise's own what stands there already, as setup/ describes it."""
+        self._standing = list(documents_in(self._exercise.folder / "setup"))
+
     @property
     def standing(self) -> tuple[Document, ...]:
         """Every object that was made, with this workspace's material in it."""

@@ -40,9 +40,14 @@ def _labels(document: Document) -> Mapping[str, Any]:
 
 def template_of(document: Document) -> Mapping[str, Any]:
     """What a workload's Pods are made of: the Pod itself, else spec.template (empty if missing)."""
-    if document.kind == "Pod":
-        return document.body
-    return (document.body.get("spec") or {}).get("template") or {}
+    return template_of_body(document.body)
+
+
+def template_of_body(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same of an object that is no document."""
+    if body.get("kind") == "Pod":
+        return body
+    return (body.get("spec") or {}).get("template") or {}
 
 
 def replicas(document: Document) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -67,6 +68,17 @@ class Workspace:
         if self.exercise.target.exists:
             there = self.setup.workload(self.exercise.target.name)
             standing.let_change(self.connection, self.learner, self.namespace, there)
+
+    def adopt(self, kind: str) -> None:
+        """Take what runs there already as it is: the setup, and the target, of that kind.
+
+        Raises InfrastructureError where the cluster takes no notice of a changed Deployment.
+        """
+        self.setup.adopt()
+        if kind == "Deployment":
+            name, limit = self.exercise.target.name, self.exercise.limits.start
+            with contextlib.suppress(ApiRefusal):  # its ReplicaSets may not be read
+                self._template = standing.template(self.connection, self.namespace, name, limit)
 
     def aimed(self, target: Target) -> Workspace:
         """The same workspace, seen and waited on with another object for target."""
