@@ -103,6 +103,17 @@ def test_one_learner_of_moodles_is_no_folder_of_a_class(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("name", "learner"), [("all.zip", "kim"), ("kim.zip", "pod"), ("kim.tar.gz", "pod")]
+)
+def test_a_folder_with_one_thing_in_it_is_a_learners_unless_the_archive_is_named_so(
+    tmp_path, name, learner
+):
+    (one,) = take_in(put(tmp_path, name, zipped("kim/pod.yaml")), "sidecar").everyone
+
+    assert one.learner == learner
+
+
+@pytest.mark.parametrize(
     ("data", "said"),
     [
         (b"PK nothing", "is damaged: File is not a zip file. Unpack it yourself"),

@@ -49,7 +49,7 @@ def opened(path: Path) -> Pile:
         words = say("{folder} is neither a folder nor an archive of submissions", folder=path)
         raise UsageProblem(words)
     found = list(_members(path))
-    top = _only_folder(found)
+    top = _only_folder(found, _stem(path))
     if top is None:
         return _pile(_stem(path), found, path)
     inside = [(name.removeprefix(f"{top}/"), data) for name, data in found]
@@ -115,14 +115,19 @@ def _wanted(name: str) -> int:
     return _LIST if parts[-1] == METADATA else wanted(name)
 
 
-def _only_folder(found: list[Member]) -> str | None:
-    """The folder that holds everything, unless it is a learner's by its name."""
-    tops = {name.partition("/")[0] for name, _ in found}
-    if len(tops) != 1 or not all("/" in name for name, _ in found):
+def _only_folder(found: list[Member], name: str) -> str | None:
+    """The folder that holds everything and is the class's: by its name, or it holds several.
+
+    One that holds a single thing is rather a learner's, and so is one of Moodle's by its name.
+    """
+    tops = {member.partition("/")[0] for member, _ in found}
+    if len(tops) != 1 or not all("/" in member for member, _ in found):
         return None
     (top,) = tops
-    of_moodle = piece_of(Entry(Path(top), Kind.FOLDER), Surroundings()).part
-    return None if of_moodle else top
+    if piece_of(Entry(Path(top), Kind.FOLDER), Surroundings()).part:
+        return None
+    inside = {member.split("/")[1] for member, _ in found} - {""}
+    return top if len(inside) > 1 or normal(top) == normal(name) else None
 
 
 def _stem(path: Path) -> str:
