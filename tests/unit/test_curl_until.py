@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from podgrade.cluster.connection import ExecAnswer
-from podgrade.model.exercise import Limits
+from podgrade.model.exercise import Limits, Target
 from podgrade.probes import curl as module
 from podgrade.probes.curl import CurlProbe
 from podgrade.probes.http import Request
@@ -33,8 +33,13 @@ def asked(monkeypatch):
         last = answers[-1]
         ask = lambda words: next(given, last)  # noqa: E731
         monkeypatch.setattr(module, "_way", lambda bench, request: ("http://x/", ask))
-        limits = SimpleNamespace(limits=Limits(answer=answer))
-        bench = SimpleNamespace(exercise=limits, stop=threading.Event(), doing=lambda words: None)
+        exercise = SimpleNamespace(limits=Limits(answer=answer), target=Target("front"))
+        bench = SimpleNamespace(
+            exercise=exercise,
+            stop=threading.Event(),
+            doing=lambda words: None,
+            workspace=SimpleNamespace(pod=lambda: {"metadata": {"name": "front"}}),
+        )
         return CurlProbe(Recording(bench))
 
     return make
@@ -55,6 +60,7 @@ def test_what_did_not_come_in_time_is_told(asked):
 
     assert (body, body.about.reason.code) == ("old", "not-served")
     assert "did not appear" in str(body.about.reason.why)
+    assert str(body.about.reason.look) == "Look at `kubectl logs front --all-containers`"
 
 
 def test_a_question_says_what_it_waits_for():

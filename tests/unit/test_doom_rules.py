@@ -433,6 +433,6 @@ def test_nearest_needs_a_likeness():
 )
 def test_what_may_not_be_written_says_why(mounts, told):
     part = Part("app", Role.MAIN, 0, {"volumeMounts": mounts}, {}, "Always")
-    found = hint(part, {"exitCode": 1}, "sh: can't create /config/a: Read-only file system")
+    found = hint(None, part, {"exitCode": 1}, "sh: can't create /config/a: Read-only file system")
 
     assert told in str(found)

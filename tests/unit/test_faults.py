@@ -158,7 +158,7 @@ def test_what_is_still_there_is_named_and_what_was_found(on):
     assert not gone
     assert gone.about.reason.code == "fault-left"
     assert str(gone.about.reason.why) == "still there: side is wrong"
-    assert str(gone.about.shown) == "1 of 2 faults found"
+    assert str(gone.about.shown) == "1 of 2 faults are mended"
     assert [str(note) for note in bench.notes] == ["faults that were found: label is wrong"]
     assert faults.rest_kept
 

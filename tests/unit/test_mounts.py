@@ -20,10 +20,11 @@ def pod(writer: list[dict[str, Any]], reader: list[dict[str, Any]]) -> dict[str,
     """A Pod whose container `writer` is native, so that both lists of containers count."""
     token = mount("kube-api-access", "/var/run/secrets/kubernetes.io/serviceaccount")
     return {
+        "metadata": {"name": "pair"},
         "spec": {
             "initContainers": [{"name": "writer", "volumeMounts": [*writer, token]}],
             "containers": [{"name": "reader", "volumeMounts": [*reader, token]}, {"name": "bare"}],
-        }
+        },
     }
 
 

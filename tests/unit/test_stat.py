@@ -13,6 +13,7 @@ from podgrade.probes.values import explain, flag_reason
 STARTED = 1795270780  # 2026-11-21T14:19:40Z
 
 POD: dict[str, Any] = {
+    "metadata": {"name": "workdir"},
     "spec": {"containers": [{"name": "app"}]},
     "status": {
         "containerStatuses": [

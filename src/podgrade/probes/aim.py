@@ -108,9 +108,23 @@ def require_container(pod: Pod, container: str) -> Mapping[str, Any]:
             expected=say("a container named {name}", name=container),
             seen=say("containers {names}", names=names),
             why=say("the Pod has no container named {name}", name=container),
-            look=say("Check `name:` under `containers:` in your manifest"),
+            look=look_at_names(pod),
         )
     )
+
+
+def look_at_names(pod: Pod) -> Words:
+    """Where the names of the Pod's containers are written."""
+    if pod["spec"].get("initContainers"):
+        return say(
+            "Check in your manifest what is under `containers:` and what is under `initContainers:`"
+        )
+    return say("Check `name:` under `containers:` in your manifest")
+
+
+def look_into(command: str) -> Words:
+    """The next step: a command, exactly as it is to be typed."""
+    return say("Look at `{command}`", command=command)
 
 
 def gone() -> Reason:
@@ -187,6 +201,9 @@ def target_document(bench: Bench) -> Document:
         if document.name == target.name and document.kind in target.kinds:
             return document
     seen = ", ".join(f"{document.kind} {document.name}" for document in workloads)
+    of_name = [document.kind for document in workloads if document.name == target.name]
+    if of_name:
+        raise Failure(_other_kind(seen, **wanted))
     raise Failure(
         Reason(
             "no-target",
@@ -197,4 +214,14 @@ def target_document(bench: Bench) -> Document:
             ),
             look=say("Check `metadata.name` in your manifest"),
         )
+    )
+
+
+def _other_kind(seen: str, kind: str, name: str) -> Reason:
+    return Reason(
+        "no-target",
+        expected=say("{kind} {name}", kind=kind, name=name),
+        seen=say("{seen}", seen=seen),
+        why=say("{name} is of another kind than the sheet asks for", name=name),
+        look=say("Check `kind:` in your manifest: {kind}", kind=kind),
     )

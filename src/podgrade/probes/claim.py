@@ -113,6 +113,7 @@ def _missing(name: str) -> Reason:
     return Reason(
         "missing-pvc",
         expected=say("PersistentVolumeClaim {name}", name=name),
+        seen=say("no such PersistentVolumeClaim"),
         why=say("there is no PersistentVolumeClaim named {name}", name=name),
         look=say("Check `metadata.name` in your manifest"),
     )

@@ -16,9 +16,9 @@ from podgrade.probes import aim, http, inside, routes
 from podgrade.probes.bench import Bench
 from podgrade.probes.http import Request
 from podgrade.probes.tape import Stage
-from podgrade.probes.values import About, Flag, Reply, Text
+from podgrade.probes.values import About, Flag, Number, Reply, Text
 from podgrade.workspace.doom import Goal, GoalKind
-from podgrade.workspace.target import is_ready
+from podgrade.workspace.target import is_ready, typed
 
 Ask = Callable[[list[str]], ExecAnswer]
 
@@ -87,7 +87,7 @@ def _answer(bench: Bench, request: Request) -> Reply:
     ran = _asked_until_it_says_so(bench, ask, url, request)
     if not http.answered(ran):
         raise Failure(_no_answer(bench, url, request, ran))
-    reply = http.reply(url, ran)
+    reply = _told(bench, http.reply(url, ran))
     return reply if _says_so(reply, request) else _not_served(bench, reply)
 
 
@@ -95,12 +95,30 @@ def _says_so(reply: Reply, request: Request) -> bool:
     return request.until is None or request.until in reply.body
 
 
+def _told(bench: Bench, reply: Reply) -> Reply:
+    """The reply, which knows what it usually means and where the servers tell of it."""
+    reason = Reason("different", why=http.meaning(reply), look=_logs(bench))
+    return replace(
+        reply,
+        status=Number(int(reply.status), replace(reply.status.about, reason=reason)),
+        body=Text(str(reply.body), replace(reply.body.about, reason=reason)),
+    )
+
+
 def _not_served(bench: Bench, reply: Reply) -> Reply:
     """The reply, which knows how long was waited for another one."""
     seconds = round(bench.exercise.limits.answer)
     why = say("it did not appear within {seconds} s", seconds=seconds)
-    about = replace(reply.body.about, reason=Reason("not-served", why=why))
+    reason = Reason("not-served", why=why, look=_logs(bench))
+    about = replace(reply.body.about, reason=reason)
     return replace(reply, body=Text(str(reply.body), about))
+
+
+def _logs(bench: Bench) -> Words:
+    """What all containers of the Pod wrote: which of them should have answered is not known."""
+    pod = bench.workspace.pod()
+    name = bench.exercise.target.name if pod is None else typed(pod)
+    return aim.look_into(f"kubectl logs {name} --all-containers")
 
 
 def _refused(bench: Bench, request: Request) -> Flag:
@@ -197,8 +215,7 @@ def _no_answer(bench: Bench, url: str, request: Request, ran: ExecAnswer) -> Rea
     doom = _in_the_way(bench)
     bench.doom = doom.reason() if doom else bench.doom
     why = doom.why if doom else _unanswered(bench, request, ran)
-    name = bench.exercise.target.name
-    look = say("Look at `kubectl get pod {name} -o wide` and the container's log", name=name)
+    look = (doom.look if doom else None) or _logs(bench)
     return Reason(doom.code if doom else "no-answer", expected, seen, why, look)
 
 

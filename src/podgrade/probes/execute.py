@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import tenacity
 
@@ -17,6 +18,7 @@ from podgrade.probes.bench import Bench, Role
 from podgrade.probes.tape import Stage
 from podgrade.probes.values import About, Number, Ran, Text
 from podgrade.workspace.doom import Goal, GoalKind
+from podgrade.workspace.target import typed
 
 LIMIT = 256 * 1024  # bytes of output that are read at most
 
@@ -62,7 +64,21 @@ class Command:
 
 def ran(bench: Bench, command: Command) -> Ran:
     """Run it; a container that is between two lives is waited for."""
-    return as_answer(command.container, " ".join(command.words), said(bench, command))
+    answer = as_answer(command.container, " ".join(command.words), said(bench, command))
+    pod = bench.workspace.pod()
+    return answer if pod is None else _to_be_tried(answer, typed(pod), command)
+
+
+def _to_be_tried(answer: Ran, pod: str, command: Command) -> Ran:
+    """The answer, with how to get it oneself."""
+    line = f"kubectl exec {pod} -c {command.container} -- {shlex.join(command.words)}"
+    reason = Reason("different", look=say("Try `{command}`", command=line))
+    code, out, err = (
+        replace(part.about, reason=reason) for part in (answer.code, answer.out, answer.err)
+    )
+    return Ran(
+        Number(int(answer.code), code), Text(str(answer.out), out), Text(str(answer.err), err)
+    )
 
 
 def said(bench: Bench, command: Command) -> ExecAnswer:

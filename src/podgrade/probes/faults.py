@@ -66,7 +66,7 @@ def _gone(bench: Bench) -> Flag:
     subject = say("all {count} faults are mended", count=len(chosen))
     if not left:
         return Flag(True, About(subject))
-    shown = say("{number} of {count} faults found", number=len(mended), count=len(chosen))
+    shown = say("{number} of {count} faults are mended", number=len(mended), count=len(chosen))
     return Flag(False, About(subject, _left(bench, left), shown))
 
 

@@ -153,7 +153,9 @@ def _of_file(bench: Bench, command: Command, subject: Words, differs: Differs) -
     said = ran(bench, command, path)
     pod = _pod(bench)
     if said.code == 0:
-        return Text(str(said.out), About(subject, differs(pod, container, path)))
+        look = mounts.look_into_file(pod, container, path)
+        reason = differs(pod, container, path) or Reason("different", look=look)
+        return Text(str(said.out), About(subject, reason))
     reason = mounts.unread(pod, container, path, str(said.err).strip())
     return Text("", About(subject, reason, reason.seen or say("{error}", error=said.err)))
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from podgrade.cluster.connection import ExecAnswer
 from podgrade.cluster.exec import UNKNOWN_CODE
-from podgrade.model.text import say
+from podgrade.model.text import Words, say
 from podgrade.probes.values import About, Number, Reply, Text
 
 BODY_LIMIT = 1 << 20  # bytes of a reply that are read at most
@@ -102,6 +103,28 @@ def reply(url: str, ran: ExecAnswer) -> Reply:
         Text(text, About(say("the page {url}", url=url))),
         _headers(head),
     )
+
+
+def meaning(reply: Reply) -> Words | None:
+    """What a reply usually means that is not the expected one."""
+    status = int(reply.status)
+    if status == _FORBIDDEN:
+        return say("the server has no page there that it may read (403)")
+    if status == _NOT_FOUND:
+        return say("the server has no page of this path (404)")
+    if status in _BEHIND:
+        return say(
+            "the server passes the request on, and gets no answer from there ({status})",
+            status=status,
+        )
+    if _OWN_PAGE.search(reply.body):
+        return say("this is the page that the image itself has: no other one is in its place")
+    return None
+
+
+_FORBIDDEN, _NOT_FOUND = 403, 404
+_BEHIND = frozenset({502, 503, 504})
+_OWN_PAGE = re.compile(r"<h1>(Welcome to nginx!|It works!)</h1>")
 
 
 def _told(ran: ExecAnswer) -> dict[str, Any]:

@@ -11,11 +11,12 @@ from podgrade.cluster.connection import ApiRefusal, Silence, Unanswered
 from podgrade.cluster.kinds import log_path
 from podgrade.model.reason import Reason
 from podgrade.model.text import Words, say
-from podgrade.probes import aim
-from podgrade.probes.bench import Bench
+from podgrade.probes import aim, mounts
+from podgrade.probes.bench import Bench, Role
 from podgrade.probes.tape import Stage
 from podgrade.probes.values import About, Text
 from podgrade.workspace.doom import Goal, GoalKind
+from podgrade.workspace.target import typed
 
 KEPT = 256 * 1024  # bytes of a log that a check is given: the newest
 
@@ -69,9 +70,10 @@ def _log(bench: Bench, container: str, matches: Matcher | None) -> Text:
         with contextlib.suppress(ApiRefusal):  # between two lives there may be none
             path, query = _place(bench, pod, container)
             seen.add(bench.workspace.connection.read(path, query=query, limit=KEPT))
-        return _text(seen, container, None)
+        return _text(bench, seen, container, _only_look(bench, container))
     found = _followed(bench, container, matches, seen)
-    return _text(seen, container, None if found else _silence(bench, container))
+    reason = _only_look(bench, container) if found else _silence(bench, container, seen.text)
+    return _text(bench, seen, container, reason)
 
 
 class _Seen:
@@ -176,24 +178,55 @@ def _place(bench: Bench, pod: aim.Pod, container: str) -> tuple[str, dict[str, s
     return log_path(bench.workspace.namespace, aim.name_of(pod)), {"container": container}
 
 
-def _silence(bench: Bench, container: str) -> Reason:
+def _only_look(bench: Bench, container: str) -> Reason:
+    return Reason("different", look=_look(bench, container))
+
+
+def _look(bench: Bench, container: str) -> Words:
+    pod = bench.workspace.pod()
+    name = bench.exercise.target.name if pod is None else typed(pod)
+    return aim.look_into(f"kubectl logs {name} -c {container}")
+
+
+def _silence(bench: Bench, container: str, text: str) -> Reason:
     """Why the log does not say it: what stands in the way, else only how long was waited."""
     doom = aim.obstacle(bench, Goal(GoalKind.LOG, container))
-    pod = bench.exercise.target.name
-    look = say("Look at `kubectl logs {pod} -c {container}`", pod=pod, container=container)
+    look = _look(bench, container)
     if doom is not None and doom.code == "pod-finished":
         why = say("the Pod has ended, and it had not appeared until then")
         return Reason(doom.code, why=why, look=look)
     if doom is not None and doom.code != "silent":
         return Reason(doom.code, why=doom.why, look=doom.look or look)
+    return _without_file(bench, container, text) or Reason("silent", why=_in_vain(bench), look=look)
+
+
+def _in_vain(bench: Bench) -> Words:
     seconds = round(bench.exercise.limits.answer)
-    why = say("it did not appear within {seconds} s", seconds=seconds)
-    return Reason("silent", why=why, look=look)
+    return say("it did not appear within {seconds} s", seconds=seconds)
 
 
-def _text(seen: _Seen, container: str, reason: Reason | None) -> Text:
+def _without_file(bench: Bench, container: str, text: str) -> Reason | None:
+    """Why nothing comes from a container that still waits for its file: nobody writes it there."""
+    missing = _NO_FILE.search(text.rstrip().rpartition("\n")[2])
+    pod = bench.workspace.pod()
+    if missing is None or pod is None:
+        return None
+    why = say(
+        "container {container} finds no file {path}", container=container, path=missing["path"]
+    )
+    return Reason("silent", why=why, look=mounts.look_at_shared(pod))
+
+
+# As busybox and the GNU tools say it.
+_NO_FILE = re.compile(r"can(?:no|')t open '(?P<path>/[^']+)'.*: No such file or directory$")
+
+
+def _text(bench: Bench, seen: _Seen, container: str, reason: Reason | None) -> Text:
     text = seen.text
     subject = say("the log of container {container}", container=container)
+    if bench.role is Role.SETUP:
+        whose = bench.exercise.target.name
+        subject = say("the log of container {container} of {name}", container=container, name=whose)
     return Text(text, About(subject, reason, _last_lines(text)))
 
 

@@ -23,6 +23,7 @@ from podgrade.workspace.given import (
 )
 
 _SHOWN = 200  # characters of a value
+_PATHS = 3  # of the fields that differ
 _BEFORE = 40  # of those, what comes before a difference
 
 
@@ -103,7 +104,7 @@ def given_changed(changed: Sequence[Difference]) -> Reason:
         "given-changed",
         expected=_value(first.path, before),
         seen=_value(first.path, now),
-        why=say("the sheet gives this; it was to stay: {paths}", paths=_listed(changed)),
+        why=_why(first, _listed(changed)),
         look=say("Compare {path} with what the sheet gives", path=f"`{first.path}`"),
     )
 
@@ -111,7 +112,9 @@ def given_changed(changed: Sequence[Difference]) -> Reason:
 def _where_they_differ(*values: str | None) -> tuple[str | None, ...]:
     """The values; of two long ones, as whole programs are, what begins shortly before they part."""
     texts = [value for value in values if value is not None]
-    if len(texts) < len(values) or max(map(len, texts)) <= _SHOWN:
+    if len(texts) < len(values):
+        return tuple(value if value is None else _cut(value, 0) for value in values)
+    if max(map(len, texts)) <= _SHOWN:
         return values
     alike = itertools.takewhile(lambda letters: len(set(letters)) == 1, zip(*texts, strict=False))
     start = max(sum(1 for _ in alike) - _BEFORE, 0)
@@ -124,8 +127,16 @@ def _cut(text: str, start: int) -> str:
     return f"…{shown}" if start else shown
 
 
-def _listed(changed: Sequence[Difference]) -> str:
-    return ", ".join(f"`{one.path}`" for one in changed)
+def _why(first: Difference, paths: Words | str) -> Words:
+    if first.given is None:
+        return say("the sheet does not ask for this change: {paths}", paths=paths)
+    return say("the sheet gives this, and it is to stay as it is: {paths}", paths=paths)
+
+
+def _listed(changed: Sequence[Difference]) -> Words | str:
+    paths = ", ".join(f"`{one.path}`" for one in changed[:_PATHS])
+    more = len(changed) - _PATHS
+    return paths if more <= 0 else say("{paths} and {count} more", paths=paths, count=more)
 
 
 def _value(path: str, value: str | None) -> Words:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
 from podgrade.model.reason import Reason
 from podgrade.model.text import Words, say
-from podgrade.workspace.target import containers_of
+from podgrade.workspace.target import containers_of, typed
 
 Pod = Mapping[str, Any]
 Mount = Mapping[str, Any]
 
 READ_ONLY = "Read-only file system"
+
+# As the shells of busybox and Debian (dash) say it.
+_NO_FOLDER = re.compile(r"nonexistent directory|[Dd]irectory nonexistent")
 
 _KERNEL = ("/proc/", "/sys/")  # nobody's files
 
@@ -30,7 +34,7 @@ def unread(pod: Pod, container: str, path: str, error: str) -> Reason:
     if mount is None:
         return _not_mounted(pod, container, path)
     if "Permission denied" in error:
-        return _forbidden(container, path)
+        return _forbidden(pod, container, path)
     volume = str(mount["name"])
     if _alone(pod):
         return _lost(pod, container, mount)
@@ -42,19 +46,18 @@ def unread(pod: Pod, container: str, path: str, error: str) -> Reason:
             "which no other container mounts",
             **at,
         )
-        look = say("Containers share files where they mount the same volume: {mounts}", **_all(pod))
-        return Reason("volume-not-shared", why=why, look=look)
+        return Reason("volume-not-shared", why=why, look=look_at_shared(pod))
     if all(m.get("subPath") != mount.get("subPath") for m in others):
         why = say(
             "the containers mount different folders (`subPath:`) of the volume {volume}",
             volume=volume,
         )
-        return Reason("other-sub-path", why=why, look=_look(container))
-    why = say("{error}", error=error)
-    look = say(
-        "Check `name:` and `mountPath:` under `volumeMounts:` of container {name}", name=container
-    )
-    return Reason("no-such-file", seen=_shown(pod), why=why, look=look)
+        return Reason("other-sub-path", why=why, look=_look_below(container))
+    if "Is a directory" in error:
+        why = say("{path} in container {container} is a folder, not a file", **at | {"path": path})
+        return Reason("no-such-file", seen=_shown(pod), why=why, look=_look_below(container))
+    look = _look_there(pod, container, str(mount["mountPath"]))
+    return Reason("no-such-file", seen=_shown(pod), why=say("{error}", error=error), look=look)
 
 
 def other_content(pod: Pod, container: str, path: str) -> Reason | None:
@@ -79,6 +82,34 @@ def _reached_otherwise(pod: Pod, container: str, path: str) -> bool:
     return any(inside[: len(outer)] == outer for outer in around)
 
 
+def look_at_shared(pod: Pod) -> Words:
+    """The next step where a file of another container is missed."""
+    return say("Containers share files where they mount the same volume: {mounts}", **_all(pod))
+
+
+def look_into_file(pod: Pod, container: str, path: str) -> Words:
+    """The next step where a file does not have the expected content."""
+    return _look_at(pod, container, f"cat {path}")
+
+
+def look_at_owner(pod: Pod, container: str, path: str) -> Words:
+    """The next step where a file or folder has the wrong mode or owner."""
+    return _look_at(pod, container, f"ls -ldn {path}")
+
+
+def _look_there(pod: Pod, container: str, folder: str) -> Words:
+    return _look_at(pod, container, f"ls -la {folder}")
+
+
+def _look_at(pod: Pod, container: str, command: str) -> Words:
+    line = f"kubectl exec {typed(pod)} -c {container} -- {command}"
+    return say("Look at `{command}`", command=line)
+
+
+def _look_below(container: str) -> Words:
+    return say("Check `mountPath:` and `subPath:` of container {name}", name=container)
+
+
 def _lost(pod: Pod, container: str, mount: Mount) -> Reason:
     """Why a file of the only container is not there any more: how long its volume lives."""
     at = {"path": mount["mountPath"], "container": container, "volume": mount["name"]}
@@ -86,7 +117,8 @@ def _lost(pod: Pod, container: str, mount: Mount) -> Reason:
         why = say("the file is not in the volume {volume} at {path}", **at)
         return Reason("no-such-file", why=why, look=_look(container))
     why = say("{path} is the volume {volume}, an `emptyDir`: a new Pod has a new one", **at)
-    return Reason("lost-with-pod", seen=_shown(pod), why=why, look=_look(container))
+    look = say("Check which volume under `volumes:` has `persistentVolumeClaim:`")
+    return Reason("lost-with-pod", seen=_shown(pod), why=why, look=look)
 
 
 def _kept(pod: Pod, container: str, path: str) -> Reason | None:
@@ -129,10 +161,15 @@ def unwritten(pod: Pod, container: str, path: str, error: str) -> Reason:
     mount = mount_at(pod, container, path)
     if mount is None:
         return _not_mounted(pod, container, path)
+    look: Words
     if READ_ONLY in error:
         why = say("the volume is mounted read-only in container {container}", container=container)
         look = say("Check `readOnly:` of container {container}", container=container)
         return Reason("read-only", why=why, look=look)
+    if _NO_FOLDER.search(error):
+        why = say("the folder is not there: {path}", path=str(PurePosixPath(path).parent))
+        look = _look_there(pod, container, str(mount["mountPath"]))
+        return Reason("cannot-write", why=why, look=look)
     if "Permission denied" in error:
         why = say(
             "only the permissions of the folder refuse it, not the mount in container {container}",
@@ -142,7 +179,8 @@ def unwritten(pod: Pod, container: str, path: str, error: str) -> Reason:
             "Permissions depend on the user (`securityContext:`), a mount's `readOnly:` does not"
         )
         return Reason("permissions", why=why, look=look)
-    return Reason("cannot-write", why=say("{error}", error=error), look=_look(container))
+    look = _look_there(pod, container, str(mount["mountPath"]))
+    return Reason("cannot-write", why=say("{error}", error=error), look=look)
 
 
 def written(pod: Pod, container: str, path: str) -> Reason:
@@ -160,13 +198,10 @@ def written(pod: Pod, container: str, path: str) -> Reason:
     return Reason("writable", why=why, look=look)
 
 
-def _forbidden(container: str, path: str) -> Reason:
+def _forbidden(pod: Pod, container: str, path: str) -> Reason:
     why = say("the user of container {container} may not read it", container=container)
     folder = str(PurePosixPath(path).parent)
-    look = say(
-        "Look at `ls -ldn {path}` in container {container}", path=folder, container=container
-    )
-    return Reason("permissions", why=why, look=look)
+    return Reason("permissions", why=why, look=look_at_owner(pod, container, folder))
 
 
 def _not_mounted(pod: Pod, container: str, path: str) -> Reason:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from podgrade.model.reason import Reason
-from podgrade.model.text import say
+from podgrade.model.text import Words, say
 from podgrade.probes import aim, kubectl
 from podgrade.probes.bench import Bench
 from podgrade.probes.values import About, Flag
@@ -21,7 +21,7 @@ def starts_before(bench: Bench, first: str, then: str) -> Flag:
     for name in (first, then):
         aim.require_container(pod, name)
     if not guaranteed(pod, first, then):
-        return Flag(False, About(subject, _unordered(pod, first, then)))
+        return Flag(False, About(subject, _unordered(pod, first, then), _lists(pod)))
     pod = aim.started_container(bench, then, running=False)
     seen = [one.pod for one in bench.workspace.view.sightings(pod["metadata"]["uid"])]
     if any(contradicts(version, first, then) for version in (*seen, pod)):
@@ -37,7 +37,7 @@ def ends_before(bench: Bench, first: str, then: str) -> Flag:
     container = aim.require_container(pod, first)
     aim.require_container(pod, then)
     if not guaranteed(pod, first, then):
-        return Flag(False, About(subject, _unordered(pod, first, then)))
+        return Flag(False, About(subject, _unordered(pod, first, then), _lists(pod)))
     if kubectl.is_native_sidecar(container):
         why = say("{first} is a native sidecar container, which goes on running", first=first)
         return Flag(False, About(subject, Reason("no-order", why=why)))
@@ -70,6 +70,16 @@ def _started(pod: Pod, container: str) -> str | None:
         if state in status.get("state", {}):
             return str(status["state"][state].get("startedAt") or "")
     return None
+
+
+def _lists(pod: Pod) -> Words:
+    inits, others = (
+        ", ".join(str(one["name"]) for one in pod["spec"].get(each) or ()) or "-"
+        for each in ("initContainers", "containers")
+    )
+    return say(
+        "`initContainers:` {inits}; `containers:` {containers}", inits=inits, containers=others
+    )
 
 
 def _unordered(pod: Pod, first: str, then: str) -> Reason:

@@ -12,6 +12,7 @@ from podgrade.probes import aim, kubectl
 from podgrade.probes.bench import Bench
 from podgrade.probes.values import About, Flag, Number, Text
 from podgrade.workspace.doom import Goal, GoalKind
+from podgrade.workspace.target import typed
 
 T = TypeVar("T")
 Pod = Mapping[str, Any]
@@ -49,12 +50,12 @@ def started(bench: Bench, container: str) -> Flag:
     versions = [one.pod for one in bench.workspace.view.sightings(pod["metadata"]["uid"])]
     was = any(_has_lived(kubectl.status_of(one, container) or {}) for one in (pod, *versions))
     subject = say("container {container} has been started", container=container)
-    look = say("Look at `{command}`", command=f"kubectl describe pod {aim.name_of(pod)}")
+    look = aim.look_into(f"kubectl describe pod {aim.name_of(pod)}")
     if was:
         never = say("container {container} is never started", container=container)
         return Flag(True, About(subject, Reason("started", never, subject, look=look)))
     why = say("container {container} was not started", container=container)
-    return Flag(False, About(subject, Reason("not-started", why=why, look=look)))
+    return Flag(False, About(subject, Reason("not-started", why=why, look=look), _row(pod)))
 
 
 def exit_code(bench: Bench, container: str) -> Number:
@@ -64,9 +65,7 @@ def exit_code(bench: Bench, container: str) -> Number:
     subject = say("exit code of container {container}", container=container)
     if code is None:
         raise Failure(_never_ended(bench, container, subject, doom))
-    look = f"kubectl logs {bench.exercise.target.name} -c {container}"
-    reason = Reason("exit-code", look=say("Look at `{command}`", command=look))
-    return Number(code, About(subject, reason))
+    return Number(code, About(subject, Reason("exit-code", look=_log(bench, container))))
 
 
 def took(bench: Bench, container: str) -> Number:
@@ -77,7 +76,7 @@ def took(bench: Bench, container: str) -> Number:
     if seconds is None:
         raise Failure(_never_ended(bench, container, subject, doom))
     why = say("container {container} ran for {seconds} s", container=container, seconds=seconds)
-    return Number(seconds, About(subject, Reason("ran-long", why=why)))
+    return Number(seconds, About(subject, Reason("ran-long", why=why, look=_log(bench, container))))
 
 
 def _awaited(
@@ -119,9 +118,9 @@ def _is_final(pod: Pod, container: str) -> bool:
 def _restarted(bench: Bench, container: str) -> Reason:
     """What to say where fewer restarts were wanted."""
     pod = bench.workspace.pod()
-    about = {"pod": aim.name_of(pod) if pod else "", "name": container}
+    name = typed(pod) if pod else bench.exercise.target.name
     why = say("container {name} has ended and was started again", name=container)
-    look = say("Look at `kubectl logs {pod} -c {name} --previous`", **about)
+    look = aim.look_into(f"kubectl logs {name} -c {container} --previous")
     return Reason("restarted", why=why, look=look)
 
 
@@ -133,7 +132,7 @@ def _not_restarted(bench: Bench, container: str) -> Reason | None:
         return None
     code = ended["exitCode"]
     about = {"container": container, "code": code}
-    look = say("Look at `{command}`", command=f"kubectl logs {aim.name_of(pod)} -c {container}")
+    look = _log(bench, container)
     if code:
         why = say(
             "container {container} ended with exit code {code} and is not started again", **about
@@ -145,14 +144,26 @@ def _not_restarted(bench: Bench, container: str) -> Reason | None:
 
 
 def _never_ended(bench: Bench, container: str, subject: Words, doom: Doom | None) -> Reason:
+    pod = bench.workspace.pod()
+    known = doom if doom and doom.code not in {"not-ready", "silent"} else None
     why = say("container {container} has not ended", container=container)
-    look = f"kubectl logs {bench.exercise.target.name} -c {container}"
     return Reason(
         "still-running",
         expected=subject,
-        why=doom.why if doom and doom.code not in {"not-ready", "silent"} else why,
-        look=say("Look at `{command}`", command=look),
+        seen=_row(pod) if pod else None,
+        why=known.why if known else why,
+        look=(known.look if known else None) or _log(bench, container),
     )
+
+
+def _row(pod: Pod) -> Words:
+    return say("STATUS {status}", status=kubectl.status_column(pod))
+
+
+def _log(bench: Bench, container: str) -> Words:
+    pod = bench.workspace.pod()
+    name = typed(pod) if pod else bench.exercise.target.name
+    return aim.look_into(f"kubectl logs {name} -c {container}")
 
 
 def _has_lived(status: Status) -> bool:

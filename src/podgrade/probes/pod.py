@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from podgrade.model.reason import Doom, Reason
@@ -195,13 +195,41 @@ class PodProbe:
 def _containers(bench: Bench) -> Names:
     pod = aim.existing_pod(bench)
     subject = say("containers of Pod {name}", name=bench.exercise.target.name)
-    return Names((str(c["name"]) for c in kubectl.containers(pod)), About(subject))
+    names = _names_of(kubectl.containers(pod))
+    seen, inits = _listed(subject, names), _names_of(kubectl.init_containers(pod))
+    if inits:
+        seen = say("{seen}; init containers: {names}", seen=seen, names=", ".join(inits))
+    return _named(pod, names, subject, seen)
 
 
 def _init_containers(bench: Bench) -> Names:
     pod = aim.existing_pod(bench)
     subject = say("init containers of Pod {name}", name=bench.exercise.target.name)
-    return Names((str(c["name"]) for c in kubectl.init_containers(pod)), About(subject))
+    names = _names_of(kubectl.init_containers(pod))
+    seen, others = _listed(subject, names), _names_of(pod["spec"]["containers"])
+    seen = say("{seen}; containers: {names}", seen=seen, names=", ".join(others))
+    sidecars = [name for name in _names_of(kubectl.containers(pod)) if name not in others]
+    if sidecars:
+        seen = say(
+            "{seen}; sidecar containers (`restartPolicy: Always`): {names}",
+            seen=seen,
+            names=", ".join(sidecars),
+        )
+    return _named(pod, names, subject, seen)
+
+
+def _named(pod: Pod, names: Iterable[str], subject: Words, seen: Words) -> Names:
+    """The names of one list; a name that is missed there may be seen in the others."""
+    reason = Reason("names-differ", look=aim.look_at_names(pod))
+    return Names(names, About(subject, reason, seen))
+
+
+def _listed(subject: Words, names: Iterable[str]) -> Words:
+    return say("{subject}: {value}", subject=subject, value=", ".join(sorted(names)) or "-")
+
+
+def _names_of(containers: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [str(container["name"]) for container in containers]
 
 
 def _ready(bench: Bench) -> Text:
@@ -227,7 +255,8 @@ def _ready(bench: Bench) -> Text:
 def _counted(pod: Pod) -> Reason:
     """Why a Pod that is Ready may still not show what was expected."""
     names = ", ".join(str(container["name"]) for container in kubectl.containers(pod))
-    return Reason("container-count", why=say("the Pod has the containers {names}", names=names))
+    why = say("the Pod has the containers {names}", names=names)
+    return Reason("container-count", why=why, look=aim.look_at_names(pod))
 
 
 def lasts(bench: Bench, *pods: Pod) -> bool:

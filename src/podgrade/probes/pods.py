@@ -100,7 +100,7 @@ def _living(bench: Bench) -> Pods:
 def _as_asked(kind: str, name: str, wanted: int) -> Reason:
     """Why all that was asked for is Ready and may still not be what was expected."""
     why = say(
-        "{kind} {name} asks for {count} Pods: `replicas:`, which is 1 where it is not written",
+        "`replicas:` of {kind} {name} is {count} (where it is not written, it is 1)",
         kind=kind,
         name=name,
         count=wanted,

@@ -10,6 +10,10 @@ from podgrade.model.text import Message, Words, say
 from podgrade.probes.values import About, Flag, Names, Number, Text
 from podgrade.workspace.twin import Changes
 
+_FOUND_OUT = say(
+    "Look for what is written out in your manifest instead of being found out by the Pod itself"
+)
+
 
 @dataclass(frozen=True)
 class Retelling:
@@ -22,7 +26,13 @@ class Retelling:
     def reason(self, reason: Reason) -> Reason:
         """Why something is so in the clone; what is to be looked at, in the original."""
         why = self._why(reason.why) if reason.why else self._what()
-        return replace(reason, why=why, look=self._of_original(reason.look))
+        if reason.code == "different":
+            return Reason("clone-differs", why=why, look=_FOUND_OUT)
+        look = self._of_original(reason.look)
+        if self.changes.idle and reason.code == "no-such-file":
+            idle = ", ".join(sorted(self.changes.idle))
+            look = say("What is missing was made by {idle} itself: who is to make it?", idle=idle)
+        return replace(reason, why=why, look=look)
 
     def answer(self, value: Any) -> Any:
         """An answer of the clone with its reasons retold; other values as they are."""
@@ -43,12 +53,12 @@ class Retelling:
         return value
 
     def _about(self, about: About) -> About:
-        return replace(about, reason=self.reason(about.reason or Reason("clone-differs")))
+        return replace(about, reason=self.reason(about.reason or Reason("different")))
 
     def _what(self) -> Words:
         return say(
-            "this is a copy of {original} under {clone}: what is only right in the one Pod is "
-            "wrong in it",
+            "podgrade made a copy of {original} under {clone}: what is right for the one Pod "
+            "only is wrong in it",
             original=self.original,
             clone=self._named_clone(),
         )

@@ -158,6 +158,7 @@ def _unfollowed(service: routes.Service, count: int) -> Reason:
     )
     if not count and service["spec"].get("publishNotReadyAddresses"):
         why = say("Service {name} also sends to Pods that are not Ready", name=name)
+        look = say("Check `publishNotReadyAddresses:` of Service {name}", name=name)
         return Reason("still-ready", why=why, look=look)
     why = say("the endpoints of Service {name} are not those of its Pods", name=name)
     return Reason("different", why=why, look=look)

@@ -11,6 +11,7 @@ from typing import Any
 from podgrade.model.reason import Reason
 from podgrade.model.text import Words, say
 from podgrade.probes.kubectl import status_of
+from podgrade.probes.mounts import look_at_owner
 from podgrade.probes.values import About, Flag, Number, Stat, Text
 
 Pod = Mapping[str, Any]
@@ -28,9 +29,9 @@ def found(pod: Pod, container: str, path: str, said: str) -> Stat:
     owner = say(
         "{path} in container {container} is owned by {uid}:{gid}", uid=uid, gid=gid, **about
     )
-    foreign = _foreign(path, container)
+    foreign = _foreign(pod, path, container)
     return Stat(
-        Text(mode, _mode(path, container, mode, modes.filemode(bits))),
+        Text(mode, _mode(pod, path, container, mode, modes.filemode(bits))),
         Number(
             int(uid),
             About(say("owner of {path} in container {container}", **about), foreign, owner),
@@ -55,12 +56,12 @@ def missing(container: str, path: str, reason: Reason) -> Stat:
     )
 
 
-def _mode(path: str, container: str, mode: str, letters: str) -> About:
+def _mode(pod: Pod, path: str, container: str, mode: str, letters: str) -> About:
     about = {"path": path, "container": container}
     why = say(
         "what is made anew gets the mode that the umask leaves it, until `chmod` is used on it"
     )
-    look = say("Look at `ls -ld {path}` in container {container}", **about)
+    look = look_at_owner(pod, container, path)
     return About(
         say("mode of {path} in container {container}", **about),
         Reason("other-mode", why=why, look=look),
@@ -73,10 +74,9 @@ def _mode(path: str, container: str, mode: str, letters: str) -> About:
     )
 
 
-def _foreign(path: str, container: str) -> Reason:
+def _foreign(pod: Pod, path: str, container: str) -> Reason:
     why = say("what is made anew belongs to the user who made it, until `chown` is used on it")
-    look = say("Look at `ls -ldn {path}` in container {container}", path=path, container=container)
-    return Reason("other-owner", why=why, look=look)
+    return Reason("other-owner", why=why, look=look_at_owner(pod, container, path))
 
 
 def _before_start(pod: Pod, container: str, path: str, changed: int) -> Flag:
@@ -89,7 +89,7 @@ def _before_start(pod: Pod, container: str, path: str, changed: int) -> Flag:
         seconds=changed - started,
         container=container,
     )
-    look = say("What an init container makes is there before the other containers start")
+    look = say("Let an init container make it: it ends before the other containers start")
     shown = say(
         "changed at {changed}, started at {started}",
         changed=_clock(changed),

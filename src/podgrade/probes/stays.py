@@ -13,6 +13,7 @@ from podgrade.probes import aim, kubectl
 from podgrade.probes.bench import Bench
 from podgrade.probes.values import About, Flag
 from podgrade.workspace.doom import Goal, GoalKind
+from podgrade.workspace.target import typed
 
 Pod = Mapping[str, Any]
 
@@ -112,8 +113,8 @@ def _ended_early(pod: Pod, container: str) -> Reason:
         "init container {container} has ended although what it is to wait for is not there",
         container=container,
     )
-    command = f"kubectl logs {aim.name_of(pod)} -c {container}"
-    return Reason("ended-early", why=why, look=say("Look at `{command}`", command=command))
+    command = f"kubectl logs {typed(pod)} -c {container}"
+    return Reason("ended-early", why=why, look=aim.look_into(command))
 
 
 def _row(bench: Bench) -> Words | None:

@@ -21,6 +21,7 @@ from podgrade.probes.alive import LOOK, are_alive
 from podgrade.probes.bench import Baseline, Bench
 from podgrade.probes.values import About, Flag
 from podgrade.workspace.doom import Goal, GoalKind
+from podgrade.workspace.target import typed
 
 Pod = Mapping[str, Any]
 
@@ -29,7 +30,7 @@ _TO_REPORT = 3.0  # seconds that the kubelet may need to report what it knows
 
 def steady(bench: Bench) -> Flag:
     """See PodProbe.steady. Raises InfrastructureError where the cluster does not answer."""
-    subject = say("every container keeps running without a restart")
+    subject = say("every container keeps running, stays Ready and is not restarted")
     pod = bench.workspace.pod()
     if bench.baseline is None and bench.counted is not None:  # nothing was asked since Ready
         bench.baseline = Baseline(bench.counted, time.monotonic())
@@ -48,8 +49,8 @@ def steady(bench: Bench) -> Flag:
     seen = bench.workspace.pod()
     reason = _unsteady(seen, before)
     if untold and reason is None:
-        reason = _restarted(aim.name_of(pod), untold, None)
-    return Flag(reason is None, About(subject, reason, _counts(seen) if seen else None))
+        reason = _restarted(pod, untold, None)
+    return Flag(reason is None, About(subject, reason, _shown(seen, reason) if seen else None))
 
 
 def _watch(bench: Bench, before: Baseline, seconds: float) -> None:
@@ -113,15 +114,15 @@ def _unsteady(pod: Pod | None, before: Baseline) -> Reason | None:
     if pod is None:
         return aim.gone()
     for name in _lost(pod, before):
-        return _restarted(aim.name_of(pod), name, kubectl.status_of(pod, name))
+        return _restarted(pod, name, kubectl.status_of(pod, name))
     for container in kubectl.containers(pod):
         name = str(container["name"])
         if not (kubectl.status_of(pod, name) or {}).get("ready"):
-            return _not_ready(aim.name_of(pod), name)
+            return _not_ready(pod, name)
     return None
 
 
-def _restarted(pod: str, name: str, status: Mapping[str, Any] | None) -> Reason:
+def _restarted(pod: Pod, name: str, status: Mapping[str, Any] | None) -> Reason:
     ended = kubectl.last_ending(status or {})
     if ended is None:
         why: Words = say("container {name} was restarted while it was checked", name=name)
@@ -132,14 +133,20 @@ def _restarted(pod: str, name: str, status: Mapping[str, Any] | None) -> Reason:
             code=ended["exitCode"],
         )
     again = ended is None or not status or "terminated" not in status["state"]
-    look = f"kubectl logs {pod} -c {name}" + (" --previous" if again else "")
-    return Reason("restarted", why=why, look=say("Look at `{command}`", command=look))
+    look = f"kubectl logs {typed(pod)} -c {name}" + (" --previous" if again else "")
+    return Reason("restarted", why=why, look=aim.look_into(look))
 
 
-def _not_ready(pod: str, name: str) -> Reason:
+def _not_ready(pod: Pod, name: str) -> Reason:
     why = say("container {name} runs, but is not Ready any more", name=name)
-    look = say("Look at `{command}`", command=f"kubectl describe pod {pod}")
+    look = aim.look_into(f"kubectl describe pod {aim.name_of(pod)}")
     return Reason("not-ready", why=why, look=look)
+
+
+def _shown(pod: Pod, reason: Reason | None) -> Words:
+    if reason is not None and reason.code == "not-ready":
+        return say("READY {ready}", ready=kubectl.ready_column(pod))
+    return _counts(pod)
 
 
 def _counts(pod: Pod) -> Words:

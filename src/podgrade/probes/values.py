@@ -118,8 +118,7 @@ class Reply:
         try:
             return json.loads(self.body)
         except ValueError as error:
-            why = say("the reply is no JSON: {error}", error=error)
-            reason = self.body.about.reason or Reason("not-json", why=why)
+            reason = _no_json(error, self.body.about.reason)
             expected = say("{subject}: JSON", subject=self.body.about.subject)
             raise Failure(reason.expecting(expected, _shown(self.body))) from error
 
@@ -251,7 +250,7 @@ def _expectation(operator: str, seen: Seen, other: object) -> Message:
 
 
 def _membership(operator: str, part: object, whole: Text | Names) -> Message:
-    subject, value = whole.about.subject, _plain(part)
+    subject, value = whole.about.subject, _first_lines(part)
     if operator == "in":
         return say("{subject}: contains `{value}`", subject=subject, value=value)
     return say("{subject}: does not contain `{value}`", subject=subject, value=value)
@@ -283,16 +282,39 @@ def _names_differ(seen: Names, other: object) -> Reason:
     return Reason(code, reason.expected, reason.seen, why, reason.look)
 
 
-def _plain(value: object) -> str:
+def _no_json(error: ValueError, known: Reason | None) -> Reason:
+    """Why a reply is no JSON; what is known of the reply itself says more."""
+    if known is not None and known.code != "different":
+        return known
+    look = known.look if known else None
+    if not isinstance(error, json.JSONDecodeError):
+        return Reason("not-json", why=say("the reply is no JSON"), look=look)
+    where = {"line": error.lineno, "column": error.colno}
+    why = say("the reply is no JSON from line {line}, column {column} on", **where)
+    return Reason("not-json", why=why, look=look)
+
+
+def _plain(value: object) -> Words | str:
     if isinstance(value, set | frozenset):
         return _listed(value) or "-"
     if isinstance(value, str):
-        return _clipped(str(value))
+        return _clipped(str(value)) or say("(empty)")
     return _clipped(repr(value))
+
+
+def _first_lines(part: object) -> Words | str:
+    """What was looked for; of many lines the first ones, without the end of the last."""
+    lines = str(part).splitlines() if isinstance(part, str) else []
+    if len(lines) <= _LINES:
+        return _plain(str(part).rstrip("\n") if lines else part)
+    return _clipped("\n".join([*lines[:_LINES], "…"]))
 
 
 def _listed(names: Iterable[object]) -> str:
     return ", ".join(sorted(str(name) for name in names))
+
+
+_LINES = 3  # of a text that was looked for
 
 
 def _clipped(text: str, limit: int = 300) -> str:

@@ -144,14 +144,15 @@ def _details(verdict: Verdict, result: Result, language: str) -> Iterator[Detail
     if verdict.reason is not None and verdict.outcome is not Outcome.PASSED:
         told = ""
         for place, (label, words) in enumerate(_parts(verdict.reason)):
-            text = said(words, language) if words else ""
+            text, next_ = said(words, language) if words else "", place == _NEXT
             # What was seen may be the whole reason; it is never left out itself.
             if text and (place < _ALWAYS or text not in told):
-                yield Detail(said(label, language), text)
+                yield Detail(said(label, language), text[:1].upper() + text[1:] if next_ else text)
             told = text
 
 
 _ALWAYS = 2  # expected, seen
+_NEXT = 3  # what is to be done: a sentence of its own
 
 
 def _parts(reason: Reason) -> Iterator[tuple[Words, Words | None]]:

@@ -135,6 +135,9 @@ def _invalid(complaint: Complaint) -> Reason | None:
                 message=complaint.detail,
             ),
         )
+    if "field is immutable" in complaint.detail:
+        why = say("`{field}` cannot be changed: the object is there already", field=complaint.field)
+        return Reason(_SERVER, why=why, look=say("leave this field as it was"))
     names = {"field": complaint.field, "value": complaint.value, "detail": complaint.detail}
     return Reason(_SERVER, why=say("`{field}` cannot be `{value}`: {detail}", **names))
 

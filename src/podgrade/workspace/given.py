@@ -195,4 +195,14 @@ def holds(outer: str, inner: str) -> bool:
 
 
 def _shown(value: Any) -> str | None:
-    return None if value is _MISSING else json.dumps(value, ensure_ascii=False)
+    return None if value is _MISSING else json.dumps(_written(value), ensure_ascii=False)
+
+
+def _written(value: Any) -> Any:
+    """Without what hardly anybody writes: the API server has put it there."""
+    if not isinstance(value, Mapping):
+        return value
+    return {key: _written(inner) for key, inner in value.items() if key not in _SERVERS}
+
+
+_SERVERS = ("terminationMessagePath", "terminationMessagePolicy", "imagePullPolicy", "defaultMode")

@@ -33,6 +33,18 @@ def template_hash(pod: Pod) -> str:
     return str((pod["metadata"].get("labels") or {}).get(TEMPLATE_HASH, ""))
 
 
+def typed(pod: Pod) -> str:
+    """What `kubectl logs` and `kubectl exec` are given for the Pod: its name or, where that is
+    drawn by lot, `deployment/NAME` or `job/NAME`, which is also right the next time.
+    """
+    controller = _controller(pod)
+    if controller is None or controller.get("kind") not in {"ReplicaSet", "Job"}:
+        return str(pod["metadata"]["name"])
+    if controller["kind"] == "Job":
+        return f"job/{controller['name']}"
+    return f"deployment/{str(controller['name']).removesuffix(f'-{template_hash(pod)}')}"
+
+
 def containers_of(spec: Mapping[str, Any]) -> list[dict[str, Any]]:
     """All containers of a Pod's spec, init containers first, as the spec has them."""
     return [*(spec.get("initContainers") or ()), *(spec.get("containers") or ())]

@@ -9,6 +9,7 @@ from functools import cached_property
 from podgrade.model.text import Message, say
 from podgrade.workspace.doom.part import Part, Role, parts
 from podgrade.workspace.doom.terms import Goal, GoalKind, Json, Lookup, Scene
+from podgrade.workspace.target import typed
 
 _MOST_LINES = 5
 _MOST_CHARACTERS = 400
@@ -98,11 +99,18 @@ class Case:
 
     def describe(self) -> Message:
         """The look at the Pod."""
-        return say("look at `kubectl describe pod {pod}`", pod=self.name)
+        return say("look at `kubectl describe pod {pod}`", pod=self.prefix)
+
+    @property
+    def prefix(self) -> str:
+        """What `kubectl describe pod` is given: the name or, where the rest of it is drawn by lot,
+        how it begins.
+        """
+        return typed(self.pod).rpartition("/")[2]
 
     def read_log(self, part: Part, *, previous: bool) -> Message:
         """The look at a container's log."""
-        names = {"pod": self.name, "container": part.name}
+        names = {"pod": typed(self.pod), "container": part.name}
         if previous:
             return say("look at `kubectl logs {pod} -c {container} --previous`", **names)
         return say("look at `kubectl logs {pod} -c {container}`", **names)

@@ -111,7 +111,7 @@ def _doom(case: Case, missing: Missing) -> Doom:
     look = say(
         "hand it in as well, or correct its name; `kubectl describe pod {pod}` says who "
         "asks for it",
-        pod=case.name,
+        pod=case.prefix,
     )
     return Doom(_CODES[missing.kind], _in(missing, why), look, missing.container)
 

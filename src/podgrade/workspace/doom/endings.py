@@ -185,5 +185,5 @@ def _with_log(case: Case, part: Part, code: str, why: Message) -> Doom:
         why = say("{why}; its last lines: {lines}", why=why, lines=lines)
     # by the time somebody types it, a container that starts again has started again
     again = part.starts_again(int(ending.get("exitCode", 0)))
-    look = hint(part, ending, lines) or case.read_log(part, previous=again)
+    look = hint(case, part, ending, lines) or case.read_log(part, previous=again)
     return Doom(code, why, look, part.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 
 from podgrade.model.reason import Doom
@@ -14,6 +15,7 @@ from podgrade.workspace.doom.part import Part, Role
 from podgrade.workspace.doom.phase import TOO_LITTLE, too_big, too_little_memory, unscheduled
 from podgrade.workspace.doom.start import start_obstacle
 from podgrade.workspace.doom.terms import GoalKind, Json
+from podgrade.workspace.target import typed
 
 _PROBE = re.compile(r"^(Readiness|Startup|Liveness) probe (?:failed|errored)\S*:? ?", re.I)
 _PROBE_NAMES = {
@@ -160,7 +162,9 @@ def _not_ready(case: Case, part: Part) -> Doom | None:
         return None
     for event in reversed(case.events_of(part, "Unhealthy")):
         message = str(event.get("message", ""))
-        return Doom("not-ready-probe", _probe_words(part, message), _probe_look(part), part.name)
+        return Doom(
+            "not-ready-probe", _probe_words(part, message), _probe_look(case, part), part.name
+        )
     why = say("container `{container}` runs but is not Ready", container=part.name)
     return Doom("not-ready", why, case.describe(), part.name)
 
@@ -175,7 +179,11 @@ def _probe_words(part: Part, message: str) -> Message:
     )
 
 
-def _probe_look(part: Part) -> Message:
+def _probe_look(case: Case, part: Part) -> Message:
+    command = ((part.spec.get("readinessProbe") or {}).get("exec") or {}).get("command")
+    if command:
+        line = f"kubectl exec {typed(case.pod)} -c {part.name} -- {shlex.join(command)}"
+        return say("try the probe's command: `{command}`", command=line)
     return say(
         "compare the probe's path, port and command with what container `{container}` serves",
         container=part.name,
