@@ -46,6 +46,17 @@ def test_sheets_show_the_marking_scheme(slug):
 
 
 @pytest.mark.parametrize("slug", SLUGS)
+def test_hints_are_for_failures_that_a_mistake_has(slug):
+    files = ROOT.glob(f"fixtures/{slug}/broken/*/expect.yaml")
+    bodies = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in files]
+    told = {(name, code) for body in bodies for name, code in body["failed"].items()}
+    hints = catalogue.exercise(slug, ROOT).hints
+
+    assert {why for hint in hints for why in hint.fits} <= told
+    assert any(hint.fits for hint in hints)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
 def test_starter_is_no_answer_but_a_manifest(slug):
     exercise = catalogue.exercise(slug, ROOT)
     objects = list(yaml.safe_load_all(catalogue.starter(exercise)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
@@ -10,8 +11,10 @@ from rich.console import Console
 from tests.unit.results import NOT_FOUND, erroneous, failed, full_marks
 
 from podgrade.grading.catalogue import exercise
+from podgrade.model.exercise import Hint
 from podgrade.model.reason import Reason
 from podgrade.model.text import Text
+from podgrade.reports.lines import hint
 from podgrade.reports.safe import encodable, visible
 from podgrade.reports.terminal import show
 
@@ -64,9 +67,19 @@ def test_an_error_has_no_score():
     assert "Total" not in text
 
 
-def test_a_hint_is_given_where_the_reason_does_not_speak_for_itself():
-    assert "Hint" not in shown(failed())
-    assert "Hint: " in shown(failed(Reason("silent", why=Text("silence", "침묵"))))
+def test_a_hint_belongs_to_a_check_and_a_reason():
+    hints = (
+        Hint("on the sheet only", "과제에만"),
+        Hint("wait", "기다리세요", frozenset({("test_ready", "silent")})),
+        Hint("too late", "늦음", frozenset({("test_ready", "silent")})),
+    )
+    sidecar = replace(exercise("sidecar"), hints=hints)
+    silent = failed(Reason("silent", why=Text("silence", "침묵")))
+
+    assert hint(silent, sidecar, "en") == "wait"
+    assert hint(silent, sidecar, "ko") == "기다리세요"
+    assert hint(failed(), sidecar, "en") is None
+    assert hint(full_marks(), sidecar, "en") is None
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])

@@ -10,7 +10,7 @@ from typing import Any
 from podgrade.grading.packs import Pack, pack_of, packs, slug_of
 from podgrade.grading.sheet import checked
 from podgrade.model.errors import UsageProblem
-from podgrade.model.exercise import Exercise, Limits, Target
+from podgrade.model.exercise import Exercise, Hint, Limits, Target
 from podgrade.model.fault import Fault, Faults
 from podgrade.model.reason import Reason
 from podgrade.model.text import LANGUAGES, Message, Text, say
@@ -156,7 +156,7 @@ def _exercise(slug: str, folder: Path, grader: Path, body: dict[str, Any]) -> Ex
         target=_target(body["target"]),
         folder=folder,
         grader=grader,
-        hints=tuple(_text(hint) for hint in body.get("hints", ())),
+        hints=tuple(hint_of(hint) for hint in body.get("hints", ())),
         images=tuple(body.get("images", ())),
         needs=tuple(body.get("needs", ())),
         capabilities=tuple(body.get("capabilities", ())),
@@ -175,6 +175,13 @@ def _text(pair: dict[str, str]) -> Text:
 
 def _reason(code: str, said: dict[str, dict[str, str]]) -> Reason:
     return Reason(code, **{part: _text(pair) for part, pair in said.items()})
+
+
+def hint_of(body: dict[str, Any]) -> Hint:
+    """A hint as exercise.yaml and evidence have it."""
+    text, reasons = _text(body), body.get("for", {})
+    fits = frozenset((check, code) for check, codes in reasons.items() for code in codes)
+    return Hint(text.en, text.ko, fits)
 
 
 def _target(body: dict[str, Any]) -> Target:

@@ -36,6 +36,7 @@ def gaps(exercise: Exercise, found: Sequence[Compared]) -> tuple[Words, ...]:
         *(words for fixture in fixtures for words in _unknown(exercise, fixture, found)),
         *_never_failed(found),
         *_never_told(exercise, found),
+        *_never_given(exercise, found),
     )
 
 
@@ -126,6 +127,22 @@ def _never_told(exercise: Exercise, found: Sequence[Compared]) -> Iterator[Words
         return
     for code in sorted(exercise.reasons.keys() - _codes(found)):
         yield say("exercise.yaml: no mistake is told the reason {code}", code=code)
+
+
+def _never_given(exercise: Exercise, found: Sequence[Compared]) -> Iterator[Words]:
+    """Failures that a hint is written for, and no mistake fails so; as far as anybody knows."""
+    if not found or any(one.result.erroneous for one in found):
+        return
+    verdicts = [verdict for one in found for verdict in one.result.verdicts]
+    told = {(verdict.check.name, verdict.reason.code) for verdict in verdicts if verdict.reason}
+    for number, hint in enumerate(exercise.hints, 1):
+        for check, code in sorted(hint.fits - told):
+            yield say(
+                "hint {number} is for {check} with the reason {code}, and no mistake fails so",
+                number=number,
+                check=check,
+                code=code,
+            )
 
 
 def _expected(root: Path, fixture: Submission) -> Expectation | None:

@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from podgrade.grading.catalogue import hint_of
 from podgrade.grading.play import Played
-from podgrade.model.exercise import Exercise, Target
+from podgrade.model.exercise import Exercise, Hint, Target
 from podgrade.model.submission import Position, SourceFile, Submission
 from podgrade.model.text import Text, Words
 from podgrade.model.timeline import Lane, Span, State
@@ -92,16 +93,23 @@ def from_data(data: Data) -> Record:
 
 
 def _exercise(exercise: Exercise) -> Data:
-    hints = [words_to_json(hint) for hint in exercise.hints]
+    hints = [_hint(hint) for hint in exercise.hints]
     texts = {"title": words_to_json(exercise.title), "goal": words_to_json(exercise.goal)}
     return {"slug": exercise.slug, **texts, "hints": hints}
 
 
+def _hint(hint: Hint) -> Data:
+    reasons: dict[str, list[str]] = {}
+    for check, code in sorted(hint.fits):
+        reasons.setdefault(check, []).append(code)
+    text: Data = words_to_json(hint)
+    return text | ({"for": reasons} if reasons else {})
+
+
 def _known_of(data: Data) -> Exercise:
-    title, goal, *hints = (
-        Text(each["en"], each["ko"]) for each in (data["title"], data["goal"], *data["hints"])
-    )
-    return Exercise(data["slug"], title, goal, Target(""), Path(), Path(), hints=tuple(hints))
+    title, goal = (Text(each["en"], each["ko"]) for each in (data["title"], data["goal"]))
+    hints = tuple(map(hint_of, data["hints"]))
+    return Exercise(data["slug"], title, goal, Target(""), Path(), Path(), hints=hints)
 
 
 def _file(file: SourceFile) -> Data:

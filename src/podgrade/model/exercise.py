@@ -40,6 +40,16 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Hint(Text):
+    """A step further that does not give the answer away; the sheet has all of them.
+
+    `fits` are the failures in which it is given with a verdict: a check's name and a reason's code.
+    """
+
+    fits: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True)
 class Exercise:
     """One exercise of a pack; `folder` holds sheets, setup and starter.
 
@@ -52,7 +62,7 @@ class Exercise:
     target: Target
     folder: Path
     grader: Path
-    hints: tuple[Text, ...] = ()
+    hints: tuple[Hint, ...] = ()
     images: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     pod_security: str = "baseline"

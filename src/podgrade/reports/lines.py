@@ -21,12 +21,6 @@ OUTCOMES: dict[Outcome, Words] = {
 }
 
 
-# Failures that say what was seen but not where to look: only these want a hint.
-_WANT_A_HINT = frozenset(
-    {"assertion", "different", "init-running", "no-answer", "not-ready", "not-so", "silent"}
-)
-
-
 @dataclass(frozen=True)
 class Detail:
     """One labelled line below a check; without a label it is a sentence of its own."""
@@ -67,14 +61,14 @@ def lines(result: Result, language: str) -> tuple[Line, ...]:
 
 
 def hint(result: Result, exercise: Exercise, language: str) -> str | None:
-    """The hint that fits how far the learner has come; hints are ordered from start to end."""
-    failed = (verdict for verdict in result.verdicts if verdict.outcome is Outcome.FAILED)
-    codes = {verdict.reason.code for verdict in failed if verdict.reason}
-    if not exercise.hints or not codes & _WANT_A_HINT:
-        return None
-    passed = sum(verdict.outcome is Outcome.PASSED for verdict in result.verdicts)
-    place = passed * len(exercise.hints) // len(result.verdicts)
-    return said(exercise.hints[place], language)
+    """The exercise's first hint for the first failure that it has one for."""
+    for verdict in result.verdicts:
+        if verdict.outcome is Outcome.FAILED and verdict.reason is not None:
+            failure = (verdict.check.name, verdict.reason.code)
+            for one in exercise.hints:
+                if failure in one.fits:
+                    return said(one, language)
+    return None
 
 
 def total(result: Result, language: str) -> str:
