@@ -13,7 +13,7 @@ def answer(code: int, out: bytes, err: bytes):
 def test_a_command_that_printed_nothing_shows_its_error_output():
     said = answer(1, b"", b"Could not connect\n")
 
-    assert str(said.out.about.shown) == "- (error output: Could not connect)"
+    assert str(said.out.about.shown) == "nothing (error output: Could not connect)"
     assert str(said.code.about.shown) == "1 (error output: Could not connect)"
 
 

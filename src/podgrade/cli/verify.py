@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 @option(
     "--messages",
     type=click.Path(dir_okay=False, path_type=Path),
-    words=say("Write what each mistake is told, in both languages, into this file."),
+    words=say("Write what the mistakes are told, in both languages, into this file (Markdown)."),
 )
 @evidence_option
 @option(
@@ -108,13 +108,14 @@ def verify(
 def _write_messages(target: Path, exercises: Sequence[Exercise], found: list[Compared]) -> None:
     from podgrade.cli.files import write
     from podgrade.grading.proof import mistakes_of
-    from podgrade.reports.messages import document
+    from podgrade.reports.messages import as_text, document, messages
 
-    before = target.read_text(encoding="utf-8") if target.is_file() else ""
     mistakes = {
         (exercise.slug, name): mistake
         for exercise in exercises
         for name, mistake in mistakes_of(exercise).items()
     }
-    write(target, document(exercises, found, mistakes, before))
+    data = messages(found, mistakes)
+    write(target.with_suffix(".json"), as_text(data))
+    write(target, document(data))
     click.echo(told(say("What each mistake is told is in {file}", file=target)), err=True)

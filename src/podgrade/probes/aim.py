@@ -116,10 +116,15 @@ def require_container(pod: Pod, container: str) -> Mapping[str, Any]:
 def look_at_names(pod: Pod) -> Words:
     """Where the names of the Pod's containers are written."""
     if pod["spec"].get("initContainers"):
-        return say(
-            "Check in your manifest what is under `containers:` and what is under `initContainers:`"
-        )
+        return look_at_lists()
     return say("Check `name:` under `containers:` in your manifest")
+
+
+def look_at_lists() -> Words:
+    """Where it is written which containers are init containers."""
+    return say(
+        "Check in your manifest what is under `containers:` and what is under `initContainers:`"
+    )
 
 
 def look_into(command: str) -> Words:

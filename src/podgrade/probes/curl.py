@@ -97,7 +97,8 @@ def _says_so(reply: Reply, request: Request) -> bool:
 
 def _told(bench: Bench, reply: Reply) -> Reply:
     """The reply, which knows what it usually means and where the servers tell of it."""
-    reason = Reason("different", why=http.meaning(reply), look=_logs(bench))
+    look = _mounts(bench) if http.is_images_own(reply) else _logs(bench)
+    reason = Reason("different", why=http.meaning(reply), look=look)
     return replace(
         reply,
         status=Number(int(reply.status), replace(reply.status.about, reason=reason)),
@@ -112,6 +113,13 @@ def _not_served(bench: Bench, reply: Reply) -> Reply:
     reason = Reason("not-served", why=why, look=_logs(bench))
     about = replace(reply.body.about, reason=reason)
     return replace(reply, body=Text(str(reply.body), about))
+
+
+def _mounts(bench: Bench) -> Words:
+    """What is mounted where, where the server's own page is in the place of another one."""
+    pod = bench.workspace.pod()
+    name = bench.exercise.target.name if pod is None else typed(pod).rpartition("/")[2]
+    return aim.look_into(f"kubectl describe pod {name}")
 
 
 def _logs(bench: Bench) -> Words:

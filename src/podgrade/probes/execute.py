@@ -167,12 +167,12 @@ def as_answer(container: str, command: str, said: ExecAnswer) -> Ran:
     code = say("exit code of `{command}` in {container}", **about)
     return Ran(
         Number(said.code, About(code, shown=_told_otherwise(str(said.code), said))),
-        Text(text_of(said.out), About(output, shown=_told_otherwise("-", said))),
+        Text(text_of(said.out), About(output, shown=_told_otherwise(say("nothing"), said))),
         Text(text_of(said.err), About(error)),
     )
 
 
-def _told_otherwise(seen: str, said: ExecAnswer) -> Words | None:
+def _told_otherwise(seen: Words | str, said: ExecAnswer) -> Words | None:
     """What a command that printed nothing shows instead: its error output."""
     error = text_of(said.err).strip()
     if said.out or not error:

@@ -117,12 +117,17 @@ def meaning(reply: Reply) -> Words | None:
             "the server passes the request on, and gets no answer from there ({status})",
             status=status,
         )
-    if _OWN_PAGE.search(reply.body):
+    if is_images_own(reply):
         return say("this is the page that the image itself has: no other one is in its place")
     return None
 
 
-_FORBIDDEN, _NOT_FOUND = 403, 404
+def is_images_own(reply: Reply) -> bool:
+    """True for the page that the image of nginx or httpd brings along."""
+    return int(reply.status) == _OK and _OWN_PAGE.search(reply.body) is not None
+
+
+_OK, _FORBIDDEN, _NOT_FOUND = 200, 403, 404
 _BEHIND = frozenset({502, 503, 504})
 _OWN_PAGE = re.compile(r"<h1>(Welcome to nginx!|It works!)</h1>")
 

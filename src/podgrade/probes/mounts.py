@@ -84,7 +84,10 @@ def _reached_otherwise(pod: Pod, container: str, path: str) -> bool:
 
 def look_at_shared(pod: Pod) -> Words:
     """The next step where a file of another container is missed."""
-    return say("Containers share files where they mount the same volume: {mounts}", **_all(pod))
+    return say(
+        "Compare the mounts (containers share files where they mount the same volume): {mounts}",
+        **_all(pod),
+    )
 
 
 def look_into_file(pod: Pod, container: str, path: str) -> Words:

@@ -199,7 +199,7 @@ def _containers(bench: Bench) -> Names:
     seen, inits = _listed(subject, names), _names_of(kubectl.init_containers(pod))
     if inits:
         seen = say("{seen}; init containers: {names}", seen=seen, names=", ".join(inits))
-    return _named(pod, names, subject, seen)
+    return _named(names, subject, seen, aim.look_at_names(pod))
 
 
 def _init_containers(bench: Bench) -> Names:
@@ -215,13 +215,12 @@ def _init_containers(bench: Bench) -> Names:
             seen=seen,
             names=", ".join(sidecars),
         )
-    return _named(pod, names, subject, seen)
+    return _named(names, subject, seen, aim.look_at_lists())
 
 
-def _named(pod: Pod, names: Iterable[str], subject: Words, seen: Words) -> Names:
+def _named(names: Iterable[str], subject: Words, seen: Words, look: Words) -> Names:
     """The names of one list; a name that is missed there may be seen in the others."""
-    reason = Reason("names-differ", look=aim.look_at_names(pod))
-    return Names(names, About(subject, reason, seen))
+    return Names(names, About(subject, Reason("names-differ", look=look), seen))
 
 
 def _listed(subject: Words, names: Iterable[str]) -> Words:

@@ -136,13 +136,23 @@ def _details(verdict: Verdict, result: Result, language: str) -> Iterator[Detail
     if verdict.outcome not in {Outcome.PASSED, Outcome.FAILED}:
         yield Detail("", _outcome(verdict, result, language))
     if verdict.reason is not None and verdict.outcome is not Outcome.PASSED:
-        told = ""
-        for place, (label, words) in enumerate(_parts(verdict.reason)):
-            text, next_ = said(words, language) if words else "", place == _NEXT
-            # What was seen may be the whole reason; it is never left out itself.
-            if text and (place < _ALWAYS or text not in told):
-                yield Detail(said(label, language), text[:1].upper() + text[1:] if next_ else text)
-            told = text
+        yield from told(verdict.reason, language)
+
+
+def told(reason: Reason, language: str) -> Iterator[Detail]:
+    """The lines of a reason: expected, seen, why, next; nothing is said twice."""
+    before = ""
+    for place, (label, words) in enumerate(_parts(reason)):
+        text, is_next = said(words, language) if words else "", place == _NEXT
+        # What was seen may be the whole reason; it is never left out itself.
+        if text and (place < _ALWAYS or text not in before):
+            yield Detail(said(label, language), _begun(text, language) if is_next else text)
+        before = text
+
+
+def _begun(text: str, language: str) -> str:
+    """A sentence of its own; Korean ones may begin with somebody's name."""
+    return text[:1].upper() + text[1:] if language == "en" else text
 
 
 _ALWAYS = 2  # expected, seen
