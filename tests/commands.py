@@ -29,6 +29,11 @@ def commands(document: Path) -> Iterator[str]:
     yield from _in_text(text[end:])
 
 
+def blocks(document: Path) -> list[tuple[str, str]]:
+    """Each fenced block: its language, and what is in it."""
+    return _BLOCK.findall(document.read_text(encoding="utf-8"))
+
+
 def words(command: str) -> list[str]:
     """A command's words, without its comment."""
     return shlex.split(command, comments=True)

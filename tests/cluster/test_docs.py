@@ -13,7 +13,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.commands import DOCUMENTS, ROOT, commands, words
+from tests.commands import DOCUMENTS, ROOT, blocks, commands, words
 
 # What is not typed here, by how it begins, and why.
 NOT_HERE = {
@@ -65,9 +65,21 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "handed-in").mkdir()
     shutil.copy(POD, folder / "handed-in" / "lee.yaml")
     shutil.copy(MISTAKE, folder / "handed-in" / "kim.yaml")
+    shutil.make_archive(str(folder / "submissions"), "zip", folder / "handed-in")
+    a_course(folder)
     corrections = "learner,check,points,why\nkim,test_ready,2,the registry was down\n"
     (folder / "corrections.csv").write_text(corrections, encoding="utf-8")
     return folder
+
+
+def a_course(folder: Path) -> None:
+    """What docs/teachers.md has as course.yaml, and the folder and the archive that it names."""
+    document = ROOT / "docs" / "teachers.md"
+    (course,) = (body for _, body in blocks(document) if body.startswith("# course.yaml"))
+    (folder / "course.yaml").write_text(course, encoding="utf-8")
+    shutil.copytree(folder / "handed-in", folder / "week-1")
+    shutil.copytree(ROOT / "fixtures/init-wait/broken/image-typo", folder / "second" / "lee")
+    shutil.make_archive(str(folder / "downloads" / "week-2"), "zip", folder / "second")
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +94,7 @@ def test_a_command_of_the_documents(
 ) -> None:
     if command == "podgrade check sidecar sidecar.yaml":
         shutil.copy(POD, folder / "sidecar.yaml")  # what is edited in between
-    if command == "podgrade class sidecar handed-in/":
+    if command == "podgrade class sidecar handed-in/" or "submissions.zip" in command:
         shutil.rmtree(folder / "sidecar-grades", ignore_errors=True)
     done = subprocess.run(
         words(command), cwd=folder, env=environment, capture_output=True, text=True, timeout=120

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import click
 import pytest
-from tests.commands import DOCUMENTS, ROOT, commands, words
+from tests.commands import DOCUMENTS, ROOT, blocks, commands, words
 
 from podgrade.cli.main import main
 
@@ -41,6 +42,13 @@ def test_a_command_exists(command: str) -> None:
         paths = [program, *named] if "/" in program and "venv" not in program else named
         assert paths
         assert all((ROOT / path).exists() for path in paths)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_what_is_to_be_typed_stands_in_console_blocks(document: Path) -> None:
+    others = [body for kind, body in blocks(document) if kind != "console"]
+
+    assert not [body for body in others if re.search(r"^\$ |^podgrade ", body, re.MULTILINE)]
 
 
 def assert_known(command: click.Command, rest: list[str]) -> None:

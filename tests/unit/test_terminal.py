@@ -11,8 +11,11 @@ from rich.console import Console
 from tests.unit.results import NOT_FOUND, erroneous, failed, full_marks
 
 from podgrade.grading.catalogue import exercise
+from podgrade.grading.gaps import gaps
+from podgrade.grading.proof import Compared
 from podgrade.model.exercise import Hint
 from podgrade.model.reason import Reason
+from podgrade.model.submission import Submission
 from podgrade.model.text import Text
 from podgrade.reports.lines import hint
 from podgrade.reports.safe import encodable, visible
@@ -80,6 +83,16 @@ def test_a_hint_belongs_to_a_check_and_a_reason():
     assert hint(silent, sidecar, "ko") == "기다리세요"
     assert hint(failed(), sidecar, "en") is None
     assert hint(full_marks(), sidecar, "en") is None
+
+
+def test_a_hint_for_a_failure_that_no_mistake_has_is_a_gap():
+    fits = frozenset({("test_ready", NOT_FOUND.code), ("test_ready", "silent")})
+    sidecar = replace(exercise("sidecar"), hints=(Hint("", ""), Hint("wait", "기다리세요", fits)))
+    one = Compared(Submission("broken/x", (), fixture="broken/x"), failed(), {}, {})
+
+    assert [str(words) for words in gaps(sidecar, [one]) if "hint" in str(words)] == [
+        "hint 2 is for test_ready with the reason silent, and no mistake fails so"
+    ]
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])

@@ -23,6 +23,7 @@ from podgrade.workspace.target import typed
 LIMIT = 256 * 1024  # bytes of output that are read at most
 
 _SHOWN = 300  # characters of an error output that stands for what was not printed
+_TYPED = 120  # characters of a command that people are shown
 _KILLED = 137  # exit code of a command that ended by SIGKILL, as all do whose container ends
 _TO_REPORT = 8.0  # seconds until a container's end is reported, on a busy node
 
@@ -66,7 +67,9 @@ def ran(bench: Bench, command: Command) -> Ran:
     """Run it; a container that is between two lives is waited for."""
     answer = as_answer(command.container, " ".join(command.words), said(bench, command))
     pod = bench.workspace.pod()
-    return answer if pod is None else _to_be_tried(answer, typed(pod), command)
+    if pod is None or command.stdin is not None or len(" ".join(command.words)) > _TYPED:
+        return answer
+    return _to_be_tried(answer, typed(pod), command)
 
 
 def _to_be_tried(answer: Ran, pod: str, command: Command) -> Ran:
@@ -161,7 +164,7 @@ def _cannot_enter(bench: Bench, container: str, refusal: ApiRefusal) -> Reason:
 
 def as_answer(container: str, command: str, said: ExecAnswer) -> Ran:
     """What a command said, with what is known about it."""
-    about = {"command": command[:120], "container": container}
+    about = {"command": command[:_TYPED], "container": container}
     output = say("output of `{command}` in {container}", **about)
     error = say("error output of `{command}` in {container}", **about)
     code = say("exit code of `{command}` in {container}", **about)
