@@ -97,7 +97,7 @@ def test_a_command_of_the_documents(
     if command == "podgrade class sidecar handed-in/" or "submissions.zip" in command:
         shutil.rmtree(folder / "sidecar-grades", ignore_errors=True)
     done = subprocess.run(
-        words(command), cwd=folder, env=environment, capture_output=True, text=True, timeout=120
+        words(command), cwd=folder, env=environment, capture_output=True, text=True, timeout=300
     )
 
     assert done.returncode in expected(command), f"{done.stdout}\n{done.stderr}"
