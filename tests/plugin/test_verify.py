@@ -273,8 +273,10 @@ def test_what_each_mistake_is_told_is_written_down(proven, verify, tmp_path):
     assert answer.exit_code == 0, answer.output
     text = target.read_text("utf-8")
     assert text.count("### ") == 2
-    assert "It is Ready  [crash-loop]" in text
-    assert "준비되었다  [crash-loop]" in text
+    assert "## crash-loop\n\n### demo/crashes: " in text
+    assert "\nIt is Ready\n" in text
+    assert "\n준비되었다\n" in text
+    assert '"code": "crash-loop"' in target.with_suffix(".json").read_text("utf-8")
     assert len(list((tmp_path / "kept").iterdir())) == 3
 
 
@@ -287,7 +289,7 @@ def test_a_pack_is_proven_again_by_what_was_kept(proven, verify, tmp_path):
     assert answer.exit_code == 0, answer.output
     assert proven.calls() == []
     assert "3 of 3 fixtures proven" in answer.stdout
-    assert "It is Ready  [crash-loop]" in (tmp_path / "messages.md").read_text("utf-8")
+    assert "### demo/crashes: " in (tmp_path / "messages.md").read_text("utf-8")
 
 
 def test_a_fixture_that_was_not_recorded_is_an_error(proven, verify, tmp_path):
