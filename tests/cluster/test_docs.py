@@ -17,9 +17,11 @@ from tests.commands import DOCUMENTS, ROOT, blocks, commands, words
 
 # What is not typed here, by how it begins, and why.
 NOT_HERE = {
+    "podgrade check sidecar --live": "grades what somebody has applied; tests/cluster/test_live.py",
     "podgrade clean": "would look for what other tests leave; tests/cluster/test_sweep.py",
     "podgrade cluster": "brings down what all tests here use; tests/cluster/test_node_life.py",
     "podgrade doctor": "tests/cluster/test_doctor.py",
+    "podgrade exam": "is a walk of its own, with a clock; tests/unit/test_exam.py",
     "podgrade verify": "./ci/test proves the pack; docs/authoring.md's walk types it",
     "podgrade watch": "goes on until Ctrl-C; tests/unit/test_watch_command.py",
 }
