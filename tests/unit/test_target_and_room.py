@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from podgrade.workspace.room import fits_somewhere, requests_of
+from podgrade.workspace.room import fits_somewhere, lets_in, requests_of
 from podgrade.workspace.target import belongs
 
 
@@ -101,6 +101,18 @@ def test_requests_are_what_starting_and_running_need(wanted, cpu):
 )
 def test_what_fits_on_an_empty_node(wanted, there, fits):
     assert fits_somewhere(wanted, [there]) is fits
+
+
+@pytest.mark.parametrize(
+    "key", ["node.kubernetes.io/unreachable", "node.kubernetes.io/disk-pressure"]
+)
+def test_a_node_that_is_not_well_is_no_mistake_of_the_pods(key):
+    ill = node(taints=[{"key": key, "effect": "NoSchedule"}], cpu="1")
+    assert fits_somewhere(pod(container(cpu="1")), [ill])
+    assert not fits_somewhere(pod(container(cpu="2")), [ill])
+    assert not lets_in(ill, pod(container()))  # right now it takes nobody
+    own = node(taints=[{"key": key, "effect": "NoSchedule"}, {"key": "a", "effect": "NoExecute"}])
+    assert not fits_somewhere(pod(container()), [own])
 
 
 def test_one_node_that_fits_is_enough():

@@ -14,12 +14,13 @@ Thing = Mapping[str, Any]
 Amounts = dict[str, Decimal]
 
 _SHUT = ("NoSchedule", "NoExecute")
+_BY_CONDITION = ("node.kubernetes.io/", "node.cloudprovider.kubernetes.io/")
 
 
 def fits_somewhere(pod: Thing, nodes: Iterable[Thing]) -> bool:
-    """True if one of the nodes could hold the Pod if nothing else ran on it."""
+    """True if one of the nodes could hold the Pod if nothing else ran on it and it were well."""
     wanted = requests_of(pod)
-    return any(lets_in(node, pod) and _holds(node, wanted) for node in nodes)
+    return any(_would_let_in(node, pod) and _holds(node, wanted) for node in nodes)
 
 
 def requests_of(pod: Thing) -> Amounts:
@@ -68,14 +69,37 @@ def _holds(node: Thing, wanted: Amounts) -> bool:
 
 
 def lets_in(node: Thing, pod: Thing) -> bool:
+    """True if the node takes the Pod as it is now: nodeSelector and taints."""
+    return _would_let_in(node, pod) and not any(map(_says_how_it_is, _shut(node, pod)))
+
+
+def _would_let_in(node: Thing, pod: Thing) -> bool:
+    """The same of a node that is well: what passes (NotReady, pressure, cordoned) is no Pod's
+    mistake.
+    """
     labels = node["metadata"].get("labels") or {}
     selector = pod["spec"].get("nodeSelector") or {}
     chosen = all(labels.get(key) == value for key, value in selector.items())
-    taints = [taint for taint in node["spec"].get("taints") or () if taint["effect"] in _SHUT]
+    return chosen and all(map(_says_how_it_is, _shut(node, pod)))
+
+
+def _shut(node: Thing, pod: Thing) -> list[Thing]:
+    """The node's taints that keep the Pod out."""
     tolerations = pod["spec"].get("tolerations") or ()
-    return chosen and all(
-        any(_tolerates(toleration, taint) for toleration in tolerations) for taint in taints
-    )
+    return [
+        taint
+        for taint in node["spec"].get("taints") or ()
+        if taint["effect"] in _SHUT
+        and not any(_tolerates(toleration, taint) for toleration in tolerations)
+    ]
+
+
+def _says_how_it_is(taint: Thing) -> bool:
+    """True for the taints that Kubernetes itself sets by a node's conditions.
+
+    https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/
+    """
+    return str(taint["key"]).startswith(_BY_CONDITION)
 
 
 def _tolerates(toleration: Thing, taint: Thing) -> bool:
