@@ -11,6 +11,7 @@ time, thread and process.
     fake/dead-exec: "true"      exec fails, as a broken API server's would
     fake/refused: "…"           the API server refuses the manifest with these words
     fake/stuck: "true"          the Pod never becomes Ready, and nothing says why
+    fake/slow: "true"         all that time the toolbox does not answer podgrade's pulse
     fake/log: "…"               what every container's log holds, besides what was asked by curl
     fake/page: "…"              what an HTTP server answers
     fake/exit-code: "1"         what commands end with
@@ -58,6 +59,7 @@ class FakeRig:
         self._held: list[FakeWorkspace] = []
         self._talks: dict[str, list[str]] = {}
         self.toolbox = FakeToolbox(self)
+        self.pulse = FakePulse()
         self.closer = FakeCloser()
         self.connection = FakeServer()
 
@@ -135,6 +137,15 @@ class FakeCloser:
     """Closes what is read when the run is stopped; nothing here reads for long."""
 
     closing = staticmethod(contextlib.nullcontext)
+
+
+class FakePulse:
+    """Stands still as soon as a submission says so."""
+
+    slow = False
+
+    def stood_still(self, since: float, until: float) -> float:
+        return until - since if self.slow else 0.0
 
 
 class FakeToolbox:
@@ -259,6 +270,7 @@ class FakeWorkspace:
         # The annotation tells learners apart whose Pods have the same name.
         self.name = notes.get("fake/learner", str(metadata["name"]))
         call("create", self.name, namespace=self.namespace)
+        self._rig.pulse.slow |= "slow" in self.script
         self._born = time.monotonic()
         self._spec = document.body["spec"]
         self._rig.toolbox.by_address[self._address] = self
@@ -288,7 +300,7 @@ class FakeWorkspace:
                 return Waited(value, None, spent)
             doom = self._doom(spent >= limit)
             if doom is not None:
-                return Waited(None, doom, spent)
+                return Waited(None, doom, spent, overdue="doomed" not in self.script)
             self._rig.stop.wait(0.01)
 
     def _require_life(self) -> None:

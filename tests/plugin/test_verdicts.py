@@ -8,6 +8,13 @@ import pytest
 
 pytest_plugins = "pytester"
 
+SOON = """
+title: {en: Demo, ko: 시험}
+goal: {en: To try, ko: 해 보기}
+target: {name: web, kinds: [Pod]}
+limits: {start: 0.3, answer: 0.3}
+"""
+
 
 def grade(pack, body, *arguments, outcomes, exercise_code="", **script):
     """Grade one submission with a grader of one check; its verdict."""
@@ -323,3 +330,43 @@ def test_what_the_exercise_needs_and_the_cluster_lacks_costs_nobody_points(pack)
     assert pack.result()["test_it"]["outcome"] == "error"
     assert pack.result()["test_it"]["why"] == "there is no amd64 here"
     assert "create" not in {call["call"] for call in pack.calls()}
+
+
+@pytest.mark.parametrize(
+    ("body", "script"),
+    [
+        ("assert pod.ready == '1/1'", {"stuck": "true"}),
+        ("assert 'never' in logs('app', until='never')", {}),
+        ("assert 'never' in curl('/', until='never').body", {}),
+    ],
+)
+@pytest.mark.parametrize("slow", [False, True])
+def test_what_only_a_limit_decides_is_an_error_where_the_cluster_stood_still(
+    pack, monkeypatch, body, script, slow
+):
+    monkeypatch.setattr("podgrade.grading.slow._AT_LEAST", 0.1)
+    pack.grader(
+        f"""
+    @check("The check", ko="확인", points=2)
+    def test_it(pod, logs, curl):
+        {body}
+
+    @check("What needs it", ko="다음", points=2, needs=test_it)
+    def test_next(pod):
+        pass
+    """,
+        exercise=SOON,
+    )
+    pack.submission("kim", **script | ({"slow": "true"} if slow else {}))
+    pack.run()
+    outcomes = pack.result().outcomes()
+    expected = ("error", "error") if slow else ("failed", "not reached")
+    assert (outcomes["test_it"], outcomes["test_next"]) == expected
+    assert ("too slow to tell" in pack.result()["test_it"]["why"]) == slow
+    assert (pack.result().score is None) == slow
+
+
+def test_evidence_decides_however_slow_the_cluster_is(pack):
+    body = ["assert pod.ready == '1/1'"]
+    script = {"doomed": "image-not-found", "slow": "true"}
+    assert grade(pack, body, outcomes={"failed": 1}, **script)["code"] == "image-not-found"

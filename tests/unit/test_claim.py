@@ -58,6 +58,7 @@ def claim(api, start=0.2):
     bench = SimpleNamespace(
         doing=lambda words: None,
         workspace=SimpleNamespace(connection=api, namespace="ns"),
+        in_vain=lambda since: None,
         exercise=SimpleNamespace(limits=SimpleNamespace(start=start)),
     )
     return ClaimProbe(Recording(bench))("data")

@@ -39,6 +39,7 @@ def asked(monkeypatch):
             stop=threading.Event(),
             doing=lambda words: None,
             workspace=SimpleNamespace(pod=lambda: {"metadata": {"name": "front"}}),
+            in_vain=lambda since: None,
         )
         return CurlProbe(Recording(bench))
 

@@ -389,6 +389,21 @@ def test_a_container_level_policy_decides_for_an_init_container():
     assert judge(READY, scene(broken), Cluster()).code == "init-failed"
 
 
+@pytest.mark.parametrize(
+    ("spec", "code"),
+    [
+        ({}, "slow-cluster"),
+        ({"readinessProbe": {}}, "slow-cluster"),
+        ({"readinessProbe": {"exec": {}}}, "not-ready"),
+        ({"startupProbe": {"exec": {}}}, "not-ready"),
+        ({"lifecycle": {"postStart": {}}}, "not-ready"),
+    ],
+)
+def test_what_nothing_keeps_from_being_ready_waits_for_the_kubelet_alone(spec, code):
+    found = obstacle(READY, scene(pod({"app": running(ready=False, spec=spec)})), Cluster())
+    assert (found.code, found.infrastructure) == (code, code == "slow-cluster")
+
+
 def test_control_characters_of_a_log_are_not_repeated():
     doom = judge(READY, scene(pod({"app": loop(1, 2)}), lines="a\x1b[31mred\x07\nb"), Cluster())
 

@@ -6,13 +6,15 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from podgrade.grading import moments
 from podgrade.grading.case import Case, Instance
 from podgrade.grading.classify import kind_of, outcome_of
 from podgrade.grading.in_place import Copies, NotCopied, needs_left_out, why_left_out
+from podgrade.grading.slow import excuse
+from podgrade.model.errors import InfrastructureError
 from podgrade.model.reason import Reason
 from podgrade.model.text import Words, say
 from podgrade.model.verdict import Outcome
@@ -131,6 +133,7 @@ def _play_one(instance: Instance, bench: Bench, case: Case) -> Played:
     stage = Recording(bench)
     bench.doom = None
     bench.left_out.clear()
+    bench.overdue.clear()
     began = time.monotonic()
     outcome, kind = called(instance, stage, case.exercise.grader)
     seconds = time.monotonic() - began
@@ -138,9 +141,21 @@ def _play_one(instance: Instance, bench: Bench, case: Case) -> Played:
         return Played(Outcome.NOT_GRADED, words=bench.left_out[0])
     if stage.tape.trouble is not None:
         outcome = Outcome.ERROR
-    return Played(
+    found = Played(
         outcome, stage.tape, kind, doom=bench.doom, at=began - bench.began, seconds=seconds
     )
+    return _unless_slow(found, bench)
+
+
+def _unless_slow(played: Played, bench: Bench) -> Played:
+    """An error where a limit decided and the cluster was slow: nothing was found out then."""
+    if played.outcome is not Outcome.FAILED or not bench.overdue:
+        return played
+    try:
+        words = excuse(bench)
+    except InfrastructureError as error:
+        words = error.words
+    return played if words is None else replace(played, outcome=Outcome.ERROR, words=words)
 
 
 def called(instance: Instance, stage: Stage, grader: Path) -> tuple[Outcome, str | None]:

@@ -151,4 +151,5 @@ def _bench(
         stop=rig.stop,
         doing=doing,
         closer=rig.closer,
+        pulse=rig.pulse,
     )

@@ -19,6 +19,7 @@ from podgrade.model.exercise import Exercise
 from podgrade.model.text import Words
 from podgrade.workspace.needs import unmet
 from podgrade.workspace.pool import Workspaces
+from podgrade.workspace.pulse import Pulse
 from podgrade.workspace.run import Run
 from podgrade.workspace.toolbox import Toolbox
 from podgrade.workspace.workspace import Workspace
@@ -64,6 +65,7 @@ class Rig:
         self._unmet: dict[str, Words | None] = {}
         self._workspaces = Workspaces(connection, watch, run, keep=run.keep)
         self.toolbox = Toolbox(connection, watch, run)
+        self.pulse = Pulse(self.toolbox, stop)
         self.closer = Closer(stop)
 
     @classmethod
@@ -77,6 +79,7 @@ class Rig:
         watch.start(wide=not where.in_place)
         rig = cls(run, connection, watch, stop, hold=where.hold)
         rig.toolbox.start()
+        rig.pulse.start()
         return rig
 
     def prepare(self, exercise: Exercise, wanted: int, ahead: int) -> None:

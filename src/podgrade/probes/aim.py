@@ -50,7 +50,10 @@ def wait_for(
     if bench.role is Role.SUBMISSION:
         target_document(bench)
     bench.doing(doing)
+    began = time.monotonic()
     waited = bench.workspace.wait(_from_now_on(bench, goal), condition, limit)
+    if waited.overdue:
+        bench.in_vain(began, starting=True)
     if waited.doom is not None:
         bench.doom = waited.doom.reason()
         if waited.doom.infrastructure or bench.role is Role.SETUP:

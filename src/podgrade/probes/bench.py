@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 from podgrade.cluster.closer import Closer
 from podgrade.model.errors import InfrastructureError
@@ -14,6 +15,7 @@ from podgrade.model.exercise import Exercise, Target
 from podgrade.model.reason import Reason
 from podgrade.model.submission import Manifest
 from podgrade.model.text import Words, say
+from podgrade.workspace.pulse import Pulse
 from podgrade.workspace.toolbox import Toolbox
 from podgrade.workspace.workspace import Acceptance, Workspace
 
@@ -27,6 +29,19 @@ class Baseline:
 
     running: Running
     at: float
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """What did not come between two moments (time.monotonic(), seconds).
+
+    `pods` as they were then; `starting`: they were waited for to start, or to end.
+    """
+
+    since: float
+    until: float
+    pods: tuple[Mapping[str, Any], ...] = ()
+    starting: bool = False
 
 
 class Role(StrEnum):
@@ -80,6 +95,10 @@ class Bench:
     """How many Pods of the workload a check has asked for; None: as many as the manifest does."""
     others: dict[str, Bench] = field(default_factory=dict)
     """The benches of other workloads of the workspace, by name."""
+    pulse: Pulse | None = None
+    """How the cluster keeps up."""
+    overdue: list[Overdue] = field(default_factory=list)
+    """What this check has waited for in vain, to a limit; benches beside share it."""
     notes: list[Words] = field(default_factory=list)
     """What is said of the submission as a whole, besides its verdicts."""
 
@@ -87,6 +106,11 @@ class Bench:
         """Say this of the submission; once, however often its checks are played."""
         if words not in self.notes:
             self.notes.append(words)
+
+    def in_vain(self, since: float, *, starting: bool = False) -> None:
+        """Nothing came since then (time.monotonic()), and nothing says that it cannot come."""
+        pods = self.workspace.pods()
+        self.overdue.append(Overdue(since, time.monotonic(), pods, starting))
 
     def beside(self, name: str, role: Role, kinds: tuple[str, ...] = Target.kinds) -> Bench:
         """The bench of another workload of the workspace; it remembers what was asked there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from podgrade.model.failure import Failure
@@ -60,6 +61,7 @@ class Claim:
 def _bound(bench: Bench, name: str) -> Flag:
     bench.doing(say("waiting for the claim {name} to be bound", name=name))
     where, limit = bench.workspace, bench.exercise.limits.start
+    began = time.monotonic()
     claim = claims.await_bound(where.connection, where.namespace, name, limit)
     if claim is None:
         raise Failure(_missing(name))
@@ -67,16 +69,17 @@ def _bound(bench: Bench, name: str) -> Flag:
     if claims.is_bound(claim):
         return Flag(True, About(subject))
     phase = say("STATUS {status}", status=claim.get("status", {}).get("phase", "Pending"))
-    return Flag(False, About(subject, _unbound(bench, claim), phase))
+    return Flag(False, About(subject, _unbound(bench, claim, began), phase))
 
 
-def _unbound(bench: Bench, claim: claims.Claim) -> Reason:
+def _unbound(bench: Bench, claim: claims.Claim, since: float) -> Reason:
     name = claim["metadata"]["name"]
     absent = claims.missing_class(bench.workspace.connection, claim)
     if absent is not None:
         why = say("there is no StorageClass named {name}", name=absent)
         look = say("Leave `storageClassName:` out: the cluster's default is taken then")
         return Reason("no-storage-class", why=why, look=look)
+    bench.in_vain(since)
     why = say("no volume came within {seconds} s", seconds=round(bench.exercise.limits.start))
     return Reason("unbound", why=why, look=_describe(name))
 

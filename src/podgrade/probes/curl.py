@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -84,11 +85,16 @@ class CurlProbe:
 def _answer(bench: Bench, request: Request) -> Reply:
     url, ask = _way(bench, request)
     bench.doing(say("asking {url}", url=url))
+    began = time.monotonic()
     ran = _asked_until_it_says_so(bench, ask, url, request)
     if not http.answered(ran):
+        bench.in_vain(began)
         raise Failure(_no_answer(bench, url, request, ran))
     reply = _told(bench, http.reply(url, ran))
-    return reply if _says_so(reply, request) else _not_served(bench, reply)
+    if _says_so(reply, request):
+        return reply
+    bench.in_vain(began)
+    return _not_served(bench, reply)
 
 
 def _says_so(reply: Reply, request: Request) -> bool:
@@ -132,11 +138,13 @@ def _logs(bench: Bench) -> Words:
 def _refused(bench: Bench, request: Request) -> Flag:
     url, ask = _way(bench, request)
     bench.doing(say("asking {url}", url=url))
+    began = time.monotonic()
     ran = ask(http.arguments(url, request, _one_request(bench)))
     subject = say("a connection to {url} is refused", url=url)
     if http.refused(ran):
         return Flag(True, About(subject))
     if not http.answered(ran):
+        bench.in_vain(began)
         why = say("nothing says no either: the connection is lost on its way")
         reason, seen = Reason("not-refused", why=why), say("{error}", error=http.trouble(ran))
         return Flag(False, About(subject, reason, seen))

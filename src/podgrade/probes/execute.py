@@ -102,10 +102,12 @@ def _entered(bench: Bench, command: Command) -> tuple[ExecAnswer, aim.Pod]:
         sleep=tenacity.sleep_using_event(bench.stop),
         reraise=True,
     )
+    began = time.monotonic()
     try:
         return attempts(_asked, bench, command)
     except ApiRefusal as refusal:
         aim.check_stop(bench)
+        bench.in_vain(began)
         raise Failure(_cannot_enter(bench, command.container, refusal)) from refusal
 
 

@@ -50,9 +50,12 @@ def _complete(bench: Bench) -> Flag:
     if pod is None:
         seen = bench.workspace.pod()
         return Flag(False, About(subject, _unfinished(seen, doom), _status(seen)))
+    since = time.monotonic()
     counted = _counted(bench, name, max(end - time.monotonic(), _TO_COUNT))
     if counted.get("Complete"):
         return Flag(True, About(subject))
+    if not counted.get("Failed"):
+        bench.in_vain(since)
     why = say("its Pod has succeeded, but the Job wants more than that")
     look = say("Look at `kubectl describe job {name}`", name=name)
     return Flag(False, About(subject, Reason("not-complete", why=why, look=look)))

@@ -65,13 +65,15 @@ def _log(bench: Bench, container: str, matches: Matcher | None) -> Text:
     pod = aim.started_container(bench, container, running=False)
     aim.snapshot(bench, pod)
     bench.doing(say("reading the log of container {container}", container=container))
-    seen = _Seen()
+    seen, began = _Seen(), time.monotonic()
     if matches is None:
         with contextlib.suppress(ApiRefusal):  # between two lives there may be none
             path, query = _place(bench, pod, container)
             seen.add(bench.workspace.connection.read(path, query=query, limit=KEPT))
         return _text(bench, seen, container, _only_look(bench, container))
     found = _followed(bench, container, matches, seen)
+    if not found:
+        bench.in_vain(began)
     reason = _only_look(bench, container) if found else _silence(bench, container, seen.text)
     return _text(bench, seen, container, reason)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from podgrade.model.failure import Failure
 from podgrade.model.reason import Reason
 from podgrade.model.text import Words, say
@@ -109,8 +111,11 @@ def _pods_agree(bench: Bench, service: routes.Service, count: int, subject: Word
 def _endpoints_agree(bench: Bench, name: str, count: int) -> bool:
     """Wait until the Service has so many ready endpoints: they follow the Pods."""
     connection, namespace = bench.workspace.connection, bench.workspace.namespace
+    began = time.monotonic()
     got = await_endpoints(connection, namespace, name, lambda got: got == count, _FOLLOWS)
     aim.check_stop(bench)
+    if got != count:
+        bench.in_vain(began)
     return got == count
 
 

@@ -28,6 +28,8 @@ class Waited(Generic[T]):
     value: T | None
     doom: Doom | None
     seconds: float
+    overdue: bool = False
+    """The limit ended it, without anything that says that it cannot come any more."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def wait(scope: Scope, goal: Goal, condition: Callable[[], T | None], limit: flo
             scope.view.changed(revision, min(left, _LOOK_AGAIN))
         elif clock.last_look(scope):
             what = obstacle(goal, scope.scene(), scope.lookup)
-            return Waited(None, what, time.monotonic() - began)
+            return Waited(None, what, time.monotonic() - began, overdue=True)
 
 
 def seen(scope: Scope, condition: Callable[[], bool], limit: float) -> bool:

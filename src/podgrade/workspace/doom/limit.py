@@ -25,6 +25,8 @@ _PROBE_NAMES = {
 }
 _SANDBOX = ("FailedCreatePodSandBox", "NodeNotReady", "NetworkNotReady", "TaintManagerEviction")
 _PREPARED = ("Pulling", "Pulled", "Created", "Started", "BackOff")
+# A container that has none of these counts as Ready as soon as it runs.
+_MAY_KEEP_UNREADY = ("readinessProbe", "startupProbe", "lifecycle")
 _MINE = re.compile(r"not found|non-existent|no such|is not a directory|not a directory")
 
 
@@ -165,6 +167,13 @@ def _not_ready(case: Case, part: Part) -> Doom | None:
         return Doom(
             "not-ready-probe", _probe_words(part, message), _probe_look(case, part), part.name
         )
+    if not any(map(part.spec.get, _MAY_KEEP_UNREADY)):
+        why = say(
+            "container `{container}` runs, and the cluster has not said yet that it is Ready; "
+            "this is not your mistake",
+            container=part.name,
+        )
+        return Doom("slow-cluster", why, say("try again later"), part.name, infrastructure=True)
     why = say("container `{container}` runs but is not Ready", container=part.name)
     return Doom("not-ready", why, case.describe(), part.name)
 
