@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from tests.cluster.outputs import PODGRADE, left_of
 from tests.cluster.programs import Programs
 from tests.cluster.rooms import until
 from tests.faults.days import DAYS, Costs, Day
 from tests.faults.proxy import FaultyApi, nothing
+from tests.faults.right import verdicts, wrong
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = (
@@ -88,23 +88,6 @@ def grade(api: FaultyApi, desk: Desk, fixture: str) -> Mapping[str, Any]:
     return result
 
 
-def verdicts(result) -> dict[str, str]:
-    return {one["name"]: one["verdict"] for one in result["results"]}
-
-
-def wrong(result, fixture: str) -> dict[str, str]:
-    """Verdicts that say something untrue of the fixture."""
-    path = ROOT / "fixtures" / fixture / "expect.yaml"
-    expected = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    right = dict.fromkeys(expected.get("failed", ()), "failed")
-    right |= dict.fromkeys(expected.get("not_reached", ()), "not reached")
-    return {
-        name: seen
-        for name, seen in verdicts(result).items()
-        if seen not in (right.get(name, "passed"), "error")
-    }
-
-
 @pytest.mark.parametrize("fixture", FIXTURES)
 @pytest.mark.parametrize("day", DAYS, ids=str)
 def test_no_verdict_is_wrong_on_a_bad_day(gradings, day: Day, fixture):
@@ -112,7 +95,7 @@ def test_no_verdict_is_wrong_on_a_bad_day(gradings, day: Day, fixture):
     errors = "error" in verdicts(spent.result).values()
 
     assert spent.faults > 0
-    assert wrong(spent.result, fixture) == {}
+    assert wrong(spent.result, ROOT / "fixtures" / fixture) == {}
     assert day.costs is Costs.MAYBE or errors == (day.costs is Costs.ERRORS)
     assert spent.left == frozenset()
 
@@ -125,7 +108,7 @@ def test_a_server_that_restarts_for_20_s_costs_nothing(kubeconfig, tmp_path):
         result = grade(api, desk, "sidecar/reference/pod")
         away.join()
 
-        assert wrong(result, "sidecar/reference/pod") == {}
+        assert wrong(result, ROOT / "fixtures/sidecar/reference/pod") == {}
         assert left_of(api, desk.kubeconfig) == frozenset()
 
 

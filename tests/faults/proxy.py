@@ -17,7 +17,8 @@ import ssl
 import struct
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -27,6 +28,7 @@ import yaml
 CONTEXT = "podgrade-faults"
 _HEAD = 1 << 16  # bytes that a request's head may have
 _PIECE = 1 << 16
+_SETTLES = 30.0  # seconds
 _SILENCE = 300.0  # seconds; nothing in a test lasts longer
 
 
@@ -42,6 +44,10 @@ class Request:
     @property
     def is_watch(self) -> bool:
         return "watch=" in self.path
+
+    @property
+    def is_change(self) -> bool:
+        return self.method != "GET"
 
     @property
     def is_exec(self) -> bool:
@@ -114,6 +120,7 @@ class FaultyApi:
         self.namespaces: list[str] = []
         """The namespaces that were made through the proxy."""
         self.faults = 0
+        self._changes = 0
 
     def __enter__(self) -> FaultyApi:
         self.listen()
@@ -136,6 +143,12 @@ class FaultyApi:
             self._listener.server_close()
             self._listener.reset_all()
             self._listener = None
+
+    def settled(self) -> None:
+        """Wait until what has been sent to the server is done there, whoever asked for it."""
+        end = time.monotonic() + _SETTLES
+        while self._changes and time.monotonic() < end:
+            time.sleep(0.02)
 
     def kubeconfig(self, folder: Path) -> Path:
         """A kubeconfig whose cluster is the proxy."""
@@ -174,8 +187,21 @@ class FaultyApi:
             case Slow(seconds):
                 self._over.wait(seconds)
                 self._pass(client, head, body, None)
+            case _ if request.is_change:
+                with self._change():
+                    self._pass(client, head, body, fault)
             case _:
                 self._pass(client, head, body, fault)
+
+    @contextlib.contextmanager
+    def _change(self) -> Iterator[None]:
+        with self._lock:
+            self._changes += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._changes -= 1
 
     def _noted(self, method: str, path: str, body: bytes) -> Request:
         if method == "POST" and urlsplit(path).path == "/api/v1/namespaces":
