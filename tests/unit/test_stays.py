@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from tests.unit.lives import bench, pod
+from tests.unit.lives import Kubelet, bench, pod
 from tests.unit.lives import container_status as status
 
 from podgrade.model.errors import InfrastructureError
@@ -21,9 +21,9 @@ def version(number, *inits):
     return pod(number, APP, inits=inits, phase="Pending")
 
 
-def where(*versions, start=0.3):
+def where(*versions, start=0.3, dead=()):
     """A bench that sees these versions, a tenth of a second apart."""
-    found = bench(versions[0], start=start)
+    found = bench(versions[0], Kubelet(dead=dead), start=start, answer=2)
     for number, later in enumerate(versions[1:], 1):
         threading.Timer(number / 10, found.workspace.view.take_pod, [later]).start()
     return found
@@ -76,3 +76,17 @@ def test_a_pod_that_runs_may_stay_so_too():
     assert (
         stays(where(up, pod(2, status("app", state="terminated"))), "Running", 0.5).value is False
     )
+
+
+def test_one_that_has_ended_and_is_still_called_running_is_waited_for():
+    found = where(version(1, WAITS), dead=["wait"])
+    later = threading.Timer(0.1, found.workspace.view.take_pod, [version(2, DONE)])
+    found.workspace.connection.on_follow = later.start
+    flag = stays(found, "Init:0/1", 0.2)
+
+    assert (flag.value, flag.about.reason.code) == (False, "ended-early")
+
+
+def test_an_end_that_is_never_told_blames_nobody():
+    found = where(version(1, WAITS), dead=["wait"])
+    assert stays(found, "Init:0/1", 0.1)

@@ -10,6 +10,7 @@ from typing import Any
 from podgrade.model.reason import Reason
 from podgrade.model.text import Words, say
 from podgrade.probes import aim, kubectl
+from podgrade.probes.alive import are_alive
 from podgrade.probes.bench import Bench
 from podgrade.probes.values import About, Flag
 from podgrade.workspace.doom import Goal, GoalKind
@@ -32,8 +33,13 @@ def stays(bench: Bench, state: str, seconds: float) -> Flag:
     pod, doom = aim.wait(bench, _goal(state), come, bench.exercise.limits.start, doing)
     if pod is None:
         return Flag(False, About(subject, doom.reason() if doom else None, _row(bench)))
-    if _is_in(pod, state) and not _left(bench, pod, state, _about(seconds)):
-        return Flag(True, About(subject))
+    began = time.monotonic()
+    if _is_in(pod, state) and not _left(bench, pod, state, began, _about(seconds)):
+        # The kubelet may not have told yet that the container has ended. It will: without that
+        # nobody is blamed.
+        ended = not are_alive(bench, _meant(pod, state))
+        if not (ended and _left(bench, pod, state, began, bench.exercise.limits.answer)):
+            return Flag(True, About(subject))
     return Flag(False, About(subject, _why_left(bench, state), _row(bench)))
 
 
@@ -48,9 +54,14 @@ def _about(seconds: float) -> float:
     return seconds * (1 + secrets.randbelow(1000) / 3000)
 
 
-def _left(bench: Bench, pod: Pod, state: str, seconds: float) -> bool:
-    """Look on for so many seconds; True as soon as another state was seen."""
-    began = time.monotonic()
+def _meant(pod: Pod, state: str) -> list[tuple[Pod, str]]:
+    """The init container that `Init:1/2` says runs, if it says so."""
+    step, inits = _step(state), pod["spec"].get("initContainers") or ()
+    return [] if step is None or step >= len(inits) else [(pod, str(inits[step]["name"]))]
+
+
+def _left(bench: Bench, pod: Pod, state: str, began: float, seconds: float) -> bool:
+    """Look on for so many seconds; True as soon as another state was seen since it `began`."""
     uid = pod["metadata"]["uid"]
 
     def left() -> bool | None:
@@ -65,10 +76,8 @@ def _is_in(pod: Pod, state: str) -> bool:
     """True if STATUS says so and, for `Init:1/2`, the second init container does run."""
     if _differs(pod, state):
         return False
-    step, inits = _step(state), pod["spec"].get("initContainers") or ()
-    if step is None or step >= len(inits):
-        return True
-    return "running" in (kubectl.status_of(pod, inits[step]["name"]) or {}).get("state", {})
+    status = (kubectl.status_of(pod, name) or {} for _, name in _meant(pod, state))
+    return all("running" in one.get("state", {}) for one in status)
 
 
 def _differs(pod: Pod, state: str) -> bool:
