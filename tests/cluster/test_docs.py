@@ -28,7 +28,10 @@ NOT_HERE = {
 # Words that stand for something else.
 PLACEHOLDERS = ("…", "SLUG", "FILE", "FOLDER", "my-web", "own-page", "podgrade.io")
 # Says that this is not the whole command: options follow in the text.
-PARTS = {f"podgrade {name}" for name in ("check", "explain", "report", "regrade", "show", "start")}
+PARTS = {
+    f"podgrade {name}"
+    for name in ("check", "class", "explain", "report", "regrade", "show", "start")
+}
 
 POD = ROOT / "fixtures/sidecar/reference/pod/pod.yaml"
 MISTAKE = ROOT / "fixtures/sidecar/broken/command-one-word/pod.yaml"
