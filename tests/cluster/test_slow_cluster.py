@@ -34,8 +34,10 @@ title: {en: Still, ko: 고요}
 goal: {en: To try, ko: 해 보기}
 target: {name: still, kinds: [Pod]}
 images: [busybox]
-limits: {start: 8, answer: 8}
+limits: {start: 8, answer: 8, steady: 3}
 """
+# What comes before the log is followed takes until the toolbox answers, and three seconds more: the
+# cluster's pulse is known by then.
 GRADER = """
 from podgrade import check
 
@@ -45,7 +47,17 @@ def test_ready(pod):
     assert pod.ready == "1/1"
 
 
-@check("It says so", ko="말한다", points=1, needs=test_ready)
+@check("Nothing listens", ko="수신 대기하지 않는다", points=1, needs=test_ready)
+def test_refuses(curl):
+    assert curl.refused("/", port=81)
+
+
+@check("It goes on", ko="계속 실행된다", points=1, needs=test_refuses)
+def test_goes_on(pod):
+    assert pod.steady
+
+
+@check("It says so", ko="말한다", points=1, needs=test_goes_on)
 def test_says(logs):
     assert "here" in logs("app", until="here")
 """
@@ -60,7 +72,7 @@ spec:
     image: busybox
     command: [sh, -c, "%s"]
 """
-SAYS = "sleep 4; while :; do echo here; sleep 1; done"
+SAYS = "sleep 12; while :; do echo here; sleep 1; done"
 SILENT = "sleep 600"
 
 
@@ -150,11 +162,12 @@ class Grading:
 def grading(
     own: Own, pack: Path, file: str, then: Callable[[], None] = lambda: None
 ) -> Iterator[Grading]:
-    """A check of a file; `then` is done as its log begins to be followed, before anything comes."""
+    """A check of a file; `then` is done as its log begins to be read, before anything comes."""
     once = threading.Lock()
 
     def plan(request: Request) -> None:
-        if "follow=true" in request.path and once.acquire(blocking=False):
+        reads = "follow=true" in request.path and "tailLines=0" not in request.path
+        if reads and once.acquire(blocking=False):
             then()
 
     with FaultyApi(own.kubeconfig) as api:
@@ -228,4 +241,4 @@ def test_on_an_ordinary_day_silence_is_a_mistake(own, pack):
     with grading(own, pack, "silent.yaml") as one:
         said = one.checks()
 
-    assert [verdict for verdict, _ in said.values()] == ["passed", "passed", "failed"]
+    assert [verdict for verdict, _ in said.values()] == [*["passed"] * 4, "failed"]
