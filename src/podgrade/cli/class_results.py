@@ -21,7 +21,7 @@ from podgrade.model.verdict import Result
 from podgrade.reports import class_page, csv, html, json
 from podgrade.reports.corrected import corrected, objections
 from podgrade.reports.from_json import result_of
-from podgrade.reports.graded import Graded
+from podgrade.reports.graded import NOT_YET, Graded
 from podgrade.reports.lines import number
 
 JOURNAL, GRADES, PAGE, PAGES = "journal.jsonl", "grades.csv", "index.html", "pages"
@@ -163,7 +163,7 @@ class Book:
         return " + ".join(one.sources), same or "", "; ".join(told)
 
     def _graded(self, one: HandedIn, result: Result | None) -> Graded:
-        problem = None if result else say("not graded yet")
+        problem = None if result else NOT_YET
         return Graded(self.exercise, one.learner, result, problem, self.language, __version__)
 
     def _strangers(self, rows: Sequence[Row]) -> Iterator[Words]:

@@ -73,7 +73,7 @@ def _findings(case: Case, rig: Rig, progress: Progress) -> Rehearsed:
     reading, refused = _read(case)
     if reading is None or refused:
         manifest = reading.manifest if reading else None
-        bench = _bench(case, rig, None, Acceptance(refused, (), ()), manifest, progress)
+        bench = _bench(case, rig, None, Acceptance(refused), manifest, progress)
         where = places(manifest, refused, case.exercise.target)
         secrets = secrets_of(manifest.documents if manifest else ())
         played = play_all(case, bench, rig.stop)

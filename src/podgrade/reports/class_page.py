@@ -10,7 +10,7 @@ from urllib.parse import quote
 from podgrade.model.text import Words, say
 from podgrade.model.verdict import CheckLine, Outcome, Verdict
 from podgrade.reports import page
-from podgrade.reports.graded import Graded
+from podgrade.reports.graded import AN_ERROR, NOT_YET, Graded
 from podgrade.reports.lines import number
 from podgrade.reports.safe import encodable
 
@@ -118,8 +118,8 @@ def _groups(rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
         groups.setdefault(_stuck_at(row[0]), []).append(row)
     scheme = _scheme(rows)
     others: dict[int, Words] = {
-        _OPEN: say("not graded yet"),
-        _ERROR: say("an error: nobody's fault, to be graded again"),
+        _OPEN: NOT_YET,
+        _ERROR: AN_ERROR,
         _DONE: say("full marks"),
     }
     for place in sorted(groups):

@@ -9,14 +9,12 @@ from podgrade.locale import in_language
 from podgrade.model.exercise import Exercise
 from podgrade.model.text import Text, Words, say
 from podgrade.reports import csv
-from podgrade.reports.graded import Graded
+from podgrade.reports.graded import AN_ERROR, NOT_YET, Graded
 from podgrade.reports.lines import number
 
 FULL = 100  # what full marks on every exercise come to
 
 NOTHING = say("not handed in")
-_OPEN = say("not graded yet")
-_ERROR = say("an error: nobody's fault, to be graded again")
 
 
 @dataclass(frozen=True)
@@ -82,8 +80,8 @@ def missing(mark: Mark | None) -> Words | None:
     if mark is None:
         return NOTHING
     if mark.graded.result is None:
-        return _OPEN
-    return _ERROR if mark.graded.score is None else None
+        return NOT_YET
+    return AN_ERROR if mark.graded.score is None else None
 
 
 def points(mark: Mark | None) -> str:

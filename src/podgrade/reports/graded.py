@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from podgrade.model.exercise import Exercise
-from podgrade.model.text import Words
+from podgrade.model.text import Words, say
 from podgrade.model.verdict import Outcome, Result
 from podgrade.reports.lines import Line, hint, lines, remarks, said, total
+
+NOT_YET = say("not graded yet")
+AN_ERROR = say("an error: nobody's fault, to be graded again")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 from podgrade.model.text import Words, say
 from podgrade.workspace.room import Amounts, amounts, lets_in, requests_of
+from podgrade.workspace.target import is_ready
 
 Thing = Mapping[str, Any]
 
@@ -58,10 +59,7 @@ def pressure(nodes: Iterable[Thing]) -> Words | None:
 
 
 def _takes_any(node: Thing) -> bool:
-    ready = any(
-        one.get("type") == "Ready" and one.get("status") == "True" for one in _conditions(node)
-    )
-    return ready and not node["spec"].get("unschedulable") and lets_in(node, _PLAIN)
+    return is_ready(node) and not node["spec"].get("unschedulable") and lets_in(node, _PLAIN)
 
 
 def _conditions(node: Thing) -> Sequence[Thing]:

@@ -55,9 +55,9 @@ def terminating(pod: Pod) -> bool:
     return bool(pod["metadata"].get("deletionTimestamp"))
 
 
-def is_ready(pod: Pod) -> bool:
-    """True if the Pod's Ready condition is true."""
-    conditions = pod.get("status", {}).get("conditions") or ()
+def is_ready(thing: Mapping[str, Any]) -> bool:
+    """True if the Ready condition of the Pod, or of the node, is true."""
+    conditions = thing.get("status", {}).get("conditions") or ()
     return any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
 
 
