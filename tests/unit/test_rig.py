@@ -17,7 +17,15 @@ class Workspaces:
 
     def __init__(self, *_, **__):
         self.released = []
+        self.wanted = []
         self.meeting = lambda: None
+
+    def prepare(self, level, count):
+        self.wanted.append(count)
+
+    def take(self, exercise):
+        self.meeting()
+        return exercise
 
     def release(self, workspace):
         self.meeting()
@@ -67,3 +75,12 @@ def test_what_is_kept_says_where_it_is(rig):
     mine = rig(keep=True)
     assert mine.release(workspace) == "podgrade-1"
     assert mine._workspaces.released == []
+
+
+def test_no_more_workspaces_are_made_than_there_are_submissions(rig):
+    """All are taken, and none is there yet, when the first to come asks for the next."""
+    mine, exercise = rig(), SimpleNamespace(enforced="baseline")
+    mine.prepare(exercise, wanted=3, ahead=2)
+    mine._workspaces.meeting = threading.Barrier(3, timeout=10).wait
+    in_threads(lambda _: mine.take(exercise), count=3)
+    assert mine._workspaces.wanted == [2, 0, 0, 0]

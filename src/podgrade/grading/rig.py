@@ -106,9 +106,9 @@ class Rig:
 
     def take(self, exercise: Exercise) -> Workspace:
         """A fresh workspace. Raises InfrastructureError."""
-        workspace = self._workspaces.take(exercise)
-        with self._lock:
+        with self._lock:  # before it is waited for: what is taken is not wanted any more
             self._wanted[exercise.enforced] -= 1
+        workspace = self._workspaces.take(exercise)
         self._top_up(exercise.enforced)
         return workspace
 
