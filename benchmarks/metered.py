@@ -52,12 +52,16 @@ class Meter:
             self.course.append(self.now())
 
     def now(self) -> dict[str, float]:
-        """What it took until now: seconds, processor seconds, memory in MiB, calls, bytes."""
+        """What it took until now: seconds, processor seconds (and the system's part of them),
+        memory in MiB, calls, bytes; and how slow the machine is just now.
+        """
         used = resource.getrusage(resource.RUSAGE_SELF)
         return {
             "results": self.results,
             "seconds": round(time.monotonic() - self._began, 2),
             "processor": round(used.ru_utime + used.ru_stime, 2),
+            "system": round(used.ru_stime, 2),
+            "yardstick": round(yardstick(), 2),
             "memory": round(resident(), 1),
             "peak": round(used.ru_maxrss / 1024, 1),
             "calls": sum(self.calls.values()),
@@ -81,6 +85,13 @@ def resident() -> float:
     """MiB of this process that are in memory now."""
     status = Path("/proc/self/status").read_text()
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+
+def yardstick() -> float:
+    """Milliseconds of processor time for a fixed piece of work: they grow with what else runs."""
+    began = time.thread_time()
+    sum(hash(str(number)) for number in range(5000))
+    return (time.thread_time() - began) * 1000
 
 
 def install(meter: Meter) -> None:
