@@ -25,6 +25,8 @@ from podgrade.locale import in_language
 from podgrade.workspace.doom import Goal, GoalKind, Scene, judge, obstacle
 from podgrade.workspace.lookup import ClusterLookup
 
+pytestmark = pytest.mark.alone  # asks how soon something is told
+
 BROKEN = yaml.safe_load((Path(__file__).parent / "doomed.yaml").read_text())["items"]
 NAMES = [item["metadata"]["name"] for item in BROKEN]
 LIMIT = 180.0  # seconds; nobody waits for it unless the cluster is very slow

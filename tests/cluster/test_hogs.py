@@ -16,6 +16,8 @@ from tests.hogs import HOGS, REFUSED, RIGHT, manifest
 from podgrade.cluster.connection import Connection
 from podgrade.cluster.kinds import path_of
 
+pytestmark = pytest.mark.alone  # takes what it can get of the node
+
 HONEST = 3
 LIMIT = 400  # seconds; nothing here waits for a limit of ours
 

@@ -19,6 +19,8 @@ from podgrade.cluster.providers import node_process as processes
 from podgrade.cluster.providers.node import NodeProvider
 from podgrade.cluster.providers.node_paths import cluster_folder, kubeconfig_path
 
+pytestmark = pytest.mark.alone  # compares the state of the whole machine
+
 ONE, OTHER = "podgrade-test-one", "podgrade-test-other"
 
 

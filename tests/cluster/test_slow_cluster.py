@@ -26,6 +26,8 @@ from podgrade.cluster.providers import node_process as processes
 from podgrade.cluster.providers.node import NodeProvider
 from podgrade.cluster.providers.node_paths import cluster_folder
 
+pytestmark = pytest.mark.alone  # stops a cluster and asks how slow it was
+
 NAME = "podgrade-test-slow"
 LIMIT = 120  # seconds; everything here takes a few
 STILL = 13.0  # seconds, more than limits.answer

@@ -14,6 +14,8 @@ from podgrade.workspace.build import tear_down
 from podgrade.workspace.run import Run
 from podgrade.workspace.sweep import standing, sweep
 
+pytestmark = pytest.mark.alone  # what it leaves, any run on the cluster would sweep
+
 
 @pytest.fixture(scope="module")
 def connection(kubeconfig):
