@@ -13,6 +13,7 @@ import pytest
 from podgrade.grading.checks import check_of
 from podgrade.model.submission import Key, Submission
 from podgrade.probes import NAMES
+from podgrade.workspace.run import Shard
 
 if TYPE_CHECKING:
     from podgrade.grading.run import GradingRun
@@ -52,6 +53,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="FOLDER",
         help="keep what every probe saw in this folder, a file a submission",
     )
+    # One of the Pods of `podgrade class --shards`: which run, which of how many.
+    group.addoption("--shard", type=Shard.parse, help=argparse.SUPPRESS)
     group.addoption("--context", help="context of the kubeconfig to use")
     group.addoption("--kubeconfig", type=Path, help="kubeconfig file to use")
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -9,6 +8,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
+	"time"
 )
 
 const (
@@ -25,31 +26,58 @@ type Descriptor struct {
 }
 
 // Registry answers pulls of every registry from one OCI layout, read-only, in the words that the
-// real ones use: Docker Hub does not tell an unknown repository from a private one.
+// real ones use: Docker Hub does not tell an unknown repository from a private one. What is put
+// into the layout later is served, too.
 type Registry struct {
+	folder string
+	lock   sync.Mutex
+	stamp  time.Time // of the index that is served
+	served *contents
+}
+
+type contents struct {
 	blobs        string
 	images       map[string]Descriptor // "docker.io/library/nginx:latest"
 	repositories map[string]bool       // "docker.io/library/nginx"
 }
 
 func readLayout(folder string) (*Registry, error) {
-	var index struct{ Manifests []Descriptor }
-	data, err := os.ReadFile(filepath.Join(folder, "index.json"))
+	registry := &Registry{folder: folder}
+	return registry, registry.refresh()
+}
+
+// refresh reads the index again if it is another one now; it is only ever replaced whole.
+func (r *Registry) refresh() error {
+	path := filepath.Join(r.folder, "index.json")
+	info, err := os.Stat(path)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := json.Unmarshal(data, &index); err != nil {
-		return nil, err
+	if r.served != nil && info.ModTime().Equal(r.stamp) {
+		return nil
 	}
-	registry := &Registry{
-		filepath.Join(folder, "blobs"), map[string]Descriptor{}, map[string]bool{},
+	var index struct{ Manifests []Descriptor }
+	if err := readJSON(path, &index); err != nil {
+		return err
+	}
+	served := &contents{
+		filepath.Join(r.folder, "blobs"), map[string]Descriptor{}, map[string]bool{},
 	}
 	for _, image := range index.Manifests {
 		name := image.Annotations[nameAnnotation]
-		registry.images[name] = image
-		registry.repositories[name[:strings.LastIndex(name, ":")]] = true
+		served.images[name] = image
+		served.repositories[name[:strings.LastIndex(name, ":")]] = true
 	}
-	return registry, nil
+	r.served, r.stamp = served, info.ModTime()
+	return nil
+}
+
+// current is what is served now; an index that cannot be read leaves what was known.
+func (r *Registry) current() *contents {
+	r.lock.Lock()
+	defer r.lock.Unlock()
+	_ = r.refresh()
+	return r.served
 }
 
 func (r *Registry) serve() error {
@@ -78,11 +106,11 @@ func (r *Registry) ServeHTTP(response http.ResponseWriter, request *http.Request
 		if registry == "" {
 			registry = "docker.io"
 		}
-		r.answer(response, request, registry+"/"+parts[1], parts[2], parts[3])
+		r.current().answer(response, request, registry+"/"+parts[1], parts[2], parts[3])
 	}
 }
 
-func (r *Registry) answer(response http.ResponseWriter, request *http.Request,
+func (r *contents) answer(response http.ResponseWriter, request *http.Request,
 	repository, kind, reference string,
 ) {
 	if !r.repositories[repository] {
@@ -108,7 +136,7 @@ func (r *Registry) answer(response http.ResponseWriter, request *http.Request,
 	http.ServeFile(response, request, path)
 }
 
-func (r *Registry) find(repository, reference string) (Descriptor, bool) {
+func (r *contents) find(repository, reference string) (Descriptor, bool) {
 	if image, known := r.images[repository+":"+reference]; known {
 		return image, true
 	}
@@ -122,7 +150,7 @@ func (r *Registry) find(repository, reference string) (Descriptor, bool) {
 
 var digestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
 
-func (r *Registry) blobPath(digest string) (string, bool) {
+func (r *contents) blobPath(digest string) (string, bool) {
 	if !digestForm.MatchString(digest) {
 		return "", false
 	}

@@ -8,12 +8,23 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // layoutWith writes a layout with one image of one blob and returns the registry and the digest.
 func layoutWith(t *testing.T, name string) (*Registry, string) {
 	t.Helper()
 	folder := t.TempDir()
+	digest := writeLayout(t, folder, name)
+	registry, err := readLayout(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return registry, digest
+}
+
+func writeLayout(t *testing.T, folder, name string) string {
+	t.Helper()
 	digest := "sha256:" + strings.Repeat("ab", 32)
 	blobs := filepath.Join(folder, "blobs", "sha256")
 	if err := os.MkdirAll(blobs, 0o755); err != nil {
@@ -29,11 +40,27 @@ func layoutWith(t *testing.T, name string) (*Registry, string) {
 	if err := os.WriteFile(filepath.Join(folder, "index.json"), index, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	registry, err := readLayout(folder)
-	if err != nil {
+	return digest
+}
+
+func TestWhatComesLaterIsServedToo(t *testing.T) {
+	registry, _ := layoutWith(t, "docker.io/library/nginx:latest")
+	index := filepath.Join(registry.folder, "index.json")
+	writeLayout(t, registry.folder, "docker.io/podgrade/podgrade:1")
+	later := time.Now().Add(time.Hour)
+	if err := os.Chtimes(index, later, later); err != nil {
 		t.Fatal(err)
 	}
-	return registry, digest
+	path := "/v2/podgrade/podgrade/manifests/1?ns=docker.io"
+	if answer := ask(registry, path); answer.Code != http.StatusOK {
+		t.Errorf("%d %s", answer.Code, answer.Body)
+	}
+	if err := os.Remove(index); err != nil {
+		t.Fatal(err)
+	}
+	if answer := ask(registry, path); answer.Code != http.StatusOK {
+		t.Errorf("without an index: %d %s", answer.Code, answer.Body)
+	}
 }
 
 func ask(registry *Registry, path string) *httptest.ResponseRecorder {

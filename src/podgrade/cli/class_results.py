@@ -61,19 +61,31 @@ class Book:
         """The last line of each learner, by identity."""
         return self.journal.known(self.exercise.slug)
 
-    def enter(self, one: HandedIn, result: Result, same_as: str | None = None) -> None:
-        """A learner's result, from now on not lost. Raises UsageProblem."""
+    def enter(
+        self,
+        one: HandedIn,
+        result: Result,
+        same_as: str | None = None,
+        data: Mapping[str, Any] | None = None,
+    ) -> None:
+        """A learner's result, from now on not lost. Raises UsageProblem.
+
+        `data`: what it was read from, which knows the places in the files.
+        """
         same = say("byte for byte the same as another submission: both were graded once")
         notes = (*one.notes, *((same,) if same_as else ()), *result.notes)
         own = replace(result, submission=one.learner, notes=notes)
-        self._write(one, self._data(own), same_as)
+        written = self._data(own)
+        if data is not None:
+            _put_places(written, data)
+        self._write(one, written, same_as)
         self._page(one, own)
 
     def take_over(self, one: HandedIn, other: str) -> None:
         """The result of another, known learner whose work is the same."""
         entry = self.journal.entry(self.exercise.slug, other)
         result = replace(corrected(result_of(entry.result), ()), notes=())
-        self.enter(one, result, same_as=entry.learner)
+        self.enter(one, result, same_as=entry.learner, data=entry.result)
 
     def close(self, rows: Sequence[Row] | None) -> Closed:
         """Put corrections in (None: as they are), write grades and the pages that are missing."""
@@ -116,8 +128,7 @@ class Book:
         wrong += problems
         new = result if problems else corrected(result, rows)
         data = self._data(new)
-        for now, before in zip(data["results"], entry.result["results"], strict=True):
-            now["position"] = before["position"]
+        _put_places(data, entry.result)
         if _corrections(data) == _corrections(entry.result):
             return entry
         return self._add(replace(entry, at=_now(), result=data))
@@ -175,6 +186,12 @@ class Book:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _put_places(data: dict[str, Any], before: Mapping[str, Any]) -> None:
+    """What was read back from JSON knows no more where it stands in the files."""
+    for now, then in zip(data["results"], before["results"], strict=True):
+        now["position"] = then["position"]
 
 
 def _corrections(result: dict[str, Any]) -> list[Any]:

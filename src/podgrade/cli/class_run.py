@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -50,6 +51,7 @@ class Marker(Listener):
         super().__init__(progress)
         self._progress = progress
         self._out = out
+        self.language = progress.language
         self._several = len(work) > 1
         self._books = {one.book.exercise.slug: one.book for one in work}
         self._groups = {
@@ -97,18 +99,19 @@ class Marker(Listener):
         if result.missing or self.grading.trouble is not None:
             return
         try:
-            self._enter(result)
+            self.enter(result)
         except PodgradeError as error:
             self.grading.trouble = error
             if self._session is not None:
                 self._session.shouldstop = str(error)
 
-    def _enter(self, result: Result) -> None:
+    def enter(self, result: Result, data: Mapping[str, Any] | None = None) -> None:
+        """Write a result down, for everybody whose work it is; `data` as Book.enter has it."""
         book = self._books[result.exercise]
         first, *others = self._groups[result.exercise, result.submission]
-        book.enter(first, result)
+        book.enter(first, result, data=data)
         for other in others:
-            book.enter(other, result, same_as=first.learner)
+            book.enter(other, result, same_as=first.learner, data=data)
         for one in (first, *others):
             graded = self._graded(book, one, result)
             self._progress.count(graded.outcome)
@@ -130,22 +133,28 @@ class Marker(Listener):
             self._out.print(line, soft_wrap=True, highlight=False)
 
 
-def mark(work: Sequence[Work], arguments: Sequence[str], language: str, named: bool) -> Grading:
-    """Grade what is to be graded; further `arguments` are pytest's. Results go into the books.
+def marker_of(work: Sequence[Work], language: str, named: bool) -> Marker:
+    """What writes the results down; what is known of others' equal work is written down already.
 
     Unless `named`, no learner is named on the way.
     """
     console = asides()
     total = sum(one.plan.learners for one in work)
     progress = ClassProgress(console, language, total=total, named=named)
-    marker = Marker(work, progress, console)
     for part in work:
         for one, other in part.plan.taken_over:
             part.book.take_over(one, other)
+    return Marker(work, progress, console)
+
+
+def mark(work: Sequence[Work], marker: Marker, arguments: Sequence[str]) -> Grading:
+    """Grade here what is to be graded; further `arguments` are pytest's. Results go into the
+    books.
+    """
     packs = dict.fromkeys(part.pack for part in work if part.plan.groups)
-    with progress:
+    with marker.progress:
         for pack in packs:
-            marker.mark(pack, arguments, language)
+            marker.mark(pack, arguments, marker.language)
             if marker.grading.interrupted or marker.grading.trouble is not None:
                 break
     return marker.grading

@@ -10,9 +10,10 @@ from pathlib import Path
 import click
 
 from podgrade.cli import class_course
+from podgrade.cli.alone import Grading
 from podgrade.cli.class_course import Ended
 from podgrade.cli.class_results import JOURNAL, Book
-from podgrade.cli.class_run import Work, mark
+from podgrade.cli.class_run import Work, mark, marker_of
 from podgrade.cli.class_words import Done, intentions, must_be_new, remarks, unread
 from podgrade.grading import course_file
 from podgrade.grading.catalogue import exercise
@@ -24,6 +25,17 @@ from podgrade.grading.intake import Roster, take_in
 from podgrade.model.errors import UsageProblem
 from podgrade.model.text import Words, say
 from podgrade.reports.lines import said
+
+
+@dataclass(frozen=True)
+class Shards:
+    """How many Pods grade on the cluster itself, of which image (None: the node's own)."""
+
+    count: int
+    image: str | None = None
+    context: str | None = None
+    kubeconfig: Path | None = None
+    in_flight: int | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +51,7 @@ class Task:
     arguments: Sequence[str]
     named: bool
     language: str
+    shards: Shards | None = None
 
     def rows_about(self, part: Part) -> Sequence[Row] | None:
         """The corrections of an exercise; None where they are to stay as they are."""
@@ -72,11 +85,20 @@ def grade(task: Task) -> Done:
             _work(task, *pair, journal) for pair in zip(task.course.parts, rosters, strict=True)
         ]
         tell(unread(journal.unread), task.language)
-        grading = mark(work, task.arguments, task.language, task.named)
+        grading = _graded(task, work)
         ended = [_ended(task, part, one) for part, one in zip(task.course.parts, work, strict=True)]
         if task.several:
             class_course.write(task.target, task.course.title, ended, task.language)
     return Done(grading, ended, tuple(_strangers(task)), time.monotonic() - began)
+
+
+def _graded(task: Task, work: Sequence[Work]) -> Grading:
+    marker = marker_of(work, task.language, task.named)
+    if task.shards is None:
+        return mark(work, marker, task.arguments)
+    from podgrade.cli.class_shards import mark_on_cluster
+
+    return mark_on_cluster(work, marker, task.shards, lambda words: tell((words,), task.language))
 
 
 def _roster(task: Task, part: Part) -> Roster:

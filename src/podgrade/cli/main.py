@@ -54,6 +54,10 @@ COMMANDS: dict[str, tuple[str, Message]] = {
         "completion:completion",
         say("Print what a shell needs to complete commands, options and exercises."),
     ),
+    "rights": (
+        "rights:rights",
+        say("Print the rights that a class graded in shards needs on a cluster."),
+    ),
     "clean": ("clean:clean", say("Delete what a killed run left on the cluster.")),
 }
 

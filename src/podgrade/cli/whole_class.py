@@ -8,6 +8,7 @@ import click
 
 from podgrade.cli.complete import slug_then_files
 from podgrade.cli.speech import SaidCommand, cluster_options, evidence_option, language, option
+from podgrade.model.errors import UsageProblem
 from podgrade.model.text import say
 
 
@@ -53,6 +54,13 @@ from podgrade.model.text import say
     metavar="N",
     words=say("How many submissions are on the cluster at once (else as many as it has room for)."),
 )
+@option(
+    "--shards",
+    type=click.IntRange(1, 1000),
+    metavar="N",
+    words=say("Grade on the cluster itself, by a Job of so many Pods: docs/scale.md."),
+)
+@option("--image", words=say("The image of podgrade that the shards run (else the node's own)."))
 @option("--names", is_flag=True, words=say("Show learners' names where no terminal is, too."))
 @cluster_options
 def whole_class(
@@ -64,17 +72,25 @@ def whole_class(
     corrections: Path | None,
     evidence: Path | None,
     in_flight: int | None,
+    shards: int | None,
+    image: str | None,
     names: bool,
     context: str | None,
     kubeconfig: Path | None,
 ) -> None:
     from podgrade.cli.alone import run_arguments
-    from podgrade.cli.class_task import Task, chosen, grade, tell
+    from podgrade.cli.class_task import Shards, Task, chosen, grade, tell
     from podgrade.cli.class_words import exit_code, summary
     from podgrade.cli.files import read
     from podgrade.cli.screen import asides
     from podgrade.grading.corrections import parse
 
+    if evidence is not None and shards:
+        raise UsageProblem(
+            say("--evidence cannot be given with --shards: the tapes stay on the cluster")
+        )
+    if image is not None and not shards:
+        raise UsageProblem(say("--image is the shards': give --shards, too"))
     course, rows = chosen(slug, folder), parse(read(corrections)) if corrections else None
     options = run_arguments(context, kubeconfig, evidence=evidence, in_flight=in_flight)
     task = Task(
@@ -87,6 +103,7 @@ def whole_class(
         arguments=tuple(options),
         named=names or asides().is_terminal,
         language=language(),
+        shards=Shards(shards, image, context, kubeconfig, in_flight) if shards else None,
     )
     done = grade(task)
     tell(summary(done, task.target), task.language)

@@ -72,9 +72,13 @@ class Starts:
 
 
 class Gauge:
-    """Looks every second at what the watch has seen, and at the nodes every ten."""
+    """Looks every second at what the watch has seen, and at the nodes every ten.
 
-    def __init__(self, watch: Watch, tell: Tell) -> None:
+    `among`: how many runs share the cluster's room.
+    """
+
+    def __init__(self, watch: Watch, tell: Tell, among: int = 1) -> None:
+        self._among = among
         self._connection = watch.connection
         self._watch = watch
         self._starts = Starts()
@@ -96,7 +100,9 @@ class Gauge:
         except InfrastructureError:
             return Flow(ORDINARY, say("the cluster does not tell its room"), tell=tell)
         return Flow(
-            room.count, say("the cluster's room, {least} first", least=room.least), tell=tell
+            room.count // self._among,
+            say("the cluster's room, {least} first", least=room.least),
+            tell=tell,
         )
 
     def _look(self) -> None:

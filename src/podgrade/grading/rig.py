@@ -20,7 +20,7 @@ from podgrade.model.text import Words
 from podgrade.workspace.needs import unmet
 from podgrade.workspace.pool import Workspaces
 from podgrade.workspace.pulse import Pulse
-from podgrade.workspace.run import Run
+from podgrade.workspace.run import Run, Shard
 from podgrade.workspace.toolbox import Toolbox
 from podgrade.workspace.workspace import Workspace
 
@@ -38,6 +38,8 @@ class Where:
     """Keep a submission's workspace until its record was replayed (`--pdb`)."""
     in_place: bool = False
     """What is graded runs already: no other namespace is watched."""
+    shard: Shard | None = None
+    """Which part of another run this one is: the cluster's room is shared with the others."""
 
 
 class Rig:
@@ -74,7 +76,7 @@ class Rig:
         from podgrade.cluster.providers.current import connect
 
         connection = connect(kubeconfig=where.kubeconfig, context=where.context)
-        run = Run.new(keep=where.keep)
+        run = Run.new(keep=where.keep, shard=where.shard)
         watch = Watch(connection, stop)
         watch.start(wide=not where.in_place)
         rig = cls(run, connection, watch, stop, hold=where.hold)
@@ -91,7 +93,8 @@ class Rig:
 
     def flow(self, tell: Callable[[int, Words], None]) -> Flow:
         """How many submissions may be in flight, from now on kept by what the cluster bears."""
-        gauge = Gauge(self._watch, tell)
+        among = self.run.shard.count if self.run.shard else 1
+        gauge = Gauge(self._watch, tell, among)
         gauge.start()
         return gauge.flow
 

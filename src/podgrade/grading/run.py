@@ -46,7 +46,7 @@ class GradingRun:
         self._running: Item | None = None
         self.collection = Collection(config, self._wording, stdin)
         in_place = any(one.live is not None for one in self.collection.submissions)
-        where = Where(option.kubeconfig, option.context, option.keep, hold, in_place)
+        where = Where(option.kubeconfig, option.context, option.keep, hold, in_place, option.shard)
         self.session = GradingSession(config, where, option.in_flight, hold=hold)
         config.pluginmanager.register(LastFailed(self._take_dependents), "podgrade-last-failed")
 

@@ -11,7 +11,7 @@ from podgrade.cluster.connection import ApiRefusal, Connection
 from podgrade.cluster.kinds import path_of
 from podgrade.model.errors import InfrastructureError
 from podgrade.workspace.build import tear_down
-from podgrade.workspace.run import EXPIRES, MANAGED_BY, MANAGER, RUN
+from podgrade.workspace.run import EXPIRES, MANAGED_BY, MANAGER, PART_OF, RUN, Shard
 
 
 def sweep(connection: Connection, *, now: float, all_of_run: str | None = None) -> list[str]:
@@ -50,14 +50,34 @@ def standing(connection: Connection, *, now: float) -> tuple[Standing, ...]:
         labels = namespace["metadata"].get("labels", {})
         if not _expired(namespace, now):
             expires = str(labels.get(EXPIRES, ""))
-            ends[str(labels[RUN])].append(int(expires) if expires.isdigit() else 0)
+            ends[str(labels.get(PART_OF, labels[RUN]))].append(
+                int(expires) if expires.isdigit() else 0
+            )
     return tuple(Standing(run, len(times), max(times)) for run, times in sorted(ends.items()))
 
 
+def sweep_part(connection: Connection, shard: Shard) -> list[str]:
+    """Delete what earlier Pods of a shard left; the names of those namespaces.
+
+    Raises InfrastructureError where the namespaces cannot be looked at.
+    """
+    labels = ",".join(f"{key}={value}" for key, value in shard.labels().items())
+    names = [str(one["metadata"]["name"]) for one in _labelled(connection, labels)]
+    for name in names:
+        tear_down(connection, name)
+    return names
+
+
 def _ours(connection: Connection, run: str | None) -> list[Mapping[str, Any]]:
-    selector = f"{MANAGED_BY}={MANAGER},{RUN}" + (f"={run}" if run else "")
+    """All that are podgrade's, or a run's and its shards'."""
+    if run is None:
+        return _labelled(connection, RUN)
+    return [one for key in (RUN, PART_OF) for one in _labelled(connection, f"{key}={run}")]
+
+
+def _labelled(connection: Connection, labels: str) -> list[Mapping[str, Any]]:
+    query = {"labelSelector": f"{MANAGED_BY}={MANAGER},{labels}"}
     try:
-        query = {"labelSelector": selector}
         answer = connection.request("GET", path_of("Namespace"), query=query)
     except ApiRefusal as refusal:
         raise InfrastructureError(refusal.words) from refusal
