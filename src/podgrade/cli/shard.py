@@ -107,7 +107,7 @@ class Marker(Listener):
 
     @pytest.hookimpl
     def pytest_podgrade_result(self, result: Result) -> None:
-        """What was cut short is no result, and neither is an error met while being ended."""
+        """What was cut short is no result."""
         self.progress.done("")
         self.progress.done(result.submission)
         key = result.exercise, result.submission
@@ -121,7 +121,9 @@ class Marker(Listener):
                 self._session.shouldstop = str(error)
 
     def _post(self, piece: Piece, result: Result) -> None:
-        if result.erroneous and not self._office.is_wanted():
+        # A Pod that is replaced may live on where its node has lost touch, while its replacement
+        # clears its workspaces away: that fails, and only what passed is surely the learner's.
+        if not result.passed and not self._office.is_wanted():
             return
         data = as_data(result, self._language, __version__)
         self._office.post(Letter(piece.id, {"podgrade": __version__, "result": data}))
