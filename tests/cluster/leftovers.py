@@ -69,7 +69,7 @@ def host_pid(inner: int, root: int) -> int:
         except OSError:
             continue
         numbers = re.search(r"^NSpid:\s+(.*)$", status, re.M)
-        if numbers and numbers[1].split()[1:2] == [str(inner)] and len(numbers[1].split()) == 2:
+        if numbers and numbers[1].split()[1:2] == [str(inner)]:
             return pid
     raise AssertionError(f"no process {inner} in the namespace of {root}")
 

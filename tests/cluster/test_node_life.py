@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.cluster.conftest import say_progress
 from tests.cluster.kubectl import Kubectl
 from tests.cluster.leftovers import alive, descendants, host_pid, host_state
+from tests.cluster.own import kill, root_of, until, works
 
 from podgrade.cluster.providers import ClusterStatus
-from podgrade.cluster.providers import node_process as processes
 from podgrade.cluster.providers.node import NodeProvider
 from podgrade.cluster.providers.node_paths import cluster_folder, kubeconfig_path
 
@@ -39,38 +38,9 @@ def one(before: dict[str, set[str]], node: NodeProvider) -> Iterator[ClusterStat
     node.down(ONE, say_progress)
 
 
-def root_of(name: str) -> int:
-    process = processes.load(cluster_folder(name))
-    assert process is not None
-    return process.pid
-
-
-def kill(name: str, component: str) -> None:
-    """SIGKILL to one component, by its number in status.json."""
-    said = json.loads((cluster_folder(name) / "status.json").read_text())
-    inner = next(part["pid"] for part in said["components"] if part["name"] == component)
-    os.kill(host_pid(inner, root_of(name)), signal.SIGKILL)
-
-
-def until(condition: Callable[[], bool], limit: float = 60) -> None:
-    deadline = time.monotonic() + limit
-    while not condition():
-        assert time.monotonic() < deadline, "not within the limit"
-        time.sleep(0.05)
-
-
 def restarts(node: NodeProvider, name: str, component: str) -> int:
     parts = {part.name: part for part in node.status(name).components}
     return parts[component].restarts if parts[component].running else -1
-
-
-def works(name: str) -> None:
-    """A Pod starts on it: the API server, the scheduler, the kubelet and containerd do."""
-    kubectl = Kubectl(kubeconfig_path(name))
-    pod = f"works-{time.monotonic_ns()}"
-    kubectl("run", pod, "--image=busybox", "--restart=Never", "--command", "--", "sleep", "600")
-    kubectl.ready(pod, limit=60, namespace="default")
-    kubectl("delete", "pod", pod, "--wait=false", "--grace-period=0")
 
 
 def test_up_is_quick_and_idempotent(one: ClusterStatus, node: NodeProvider) -> None:

@@ -14,17 +14,15 @@ from pathlib import Path
 
 import pytest
 from tests.cluster.conftest import say_progress
-from tests.cluster.leftovers import host_pid
 from tests.cluster.outputs import PODGRADE, left_of
+from tests.cluster.own import pid_of
 from tests.cluster.programs import Programs
 from tests.cluster.rooms import until
 from tests.faults.proxy import FaultyApi, Request
 
 from podgrade.cluster.connection import Connection
 from podgrade.cluster.kinds import path_of
-from podgrade.cluster.providers import node_process as processes
 from podgrade.cluster.providers.node import NodeProvider
-from podgrade.cluster.providers.node_paths import cluster_folder
 
 pytestmark = pytest.mark.alone  # stops a cluster and asks how slow it was
 
@@ -83,18 +81,11 @@ class Own:
     """A cluster that may be hurt."""
 
     kubeconfig: Path
-    root: int
-
-    def pid(self, component: str) -> int:
-        """The host's number of one of its processes."""
-        said = json.loads((cluster_folder(NAME) / "status.json").read_text())
-        inner = next(part["pid"] for part in said["components"] if part["name"] == component)
-        return host_pid(inner, self.root)
 
     @contextlib.contextmanager
     def stopping(self, component: str, seconds: float = LIMIT) -> Iterator[Callable[[], None]]:
         """What makes the process stand still, for so many seconds at most, or to the end."""
-        pid = self.pid(component)
+        pid = pid_of(NAME, component)
         goes_on = threading.Timer(seconds, os.kill, [pid, signal.SIGCONT])
 
         def stop() -> None:
@@ -111,10 +102,8 @@ class Own:
 @pytest.fixture(scope="module")
 def own(node: NodeProvider) -> Iterator[Own]:
     status = node.up(NAME, say_progress)
-    process = processes.load(cluster_folder(NAME))
     assert status.kubeconfig is not None
-    assert process is not None
-    yield Own(status.kubeconfig, process.pid)
+    yield Own(status.kubeconfig)
     node.down(NAME, say_progress)
 
 

@@ -279,7 +279,7 @@ def test_a_second_up_uses_what_is_there(machine):
 
 def test_another_number_of_nodes_is_said(machine):
     KindProvider().up("podgrade", quiet)
-    with pytest.raises(ClusterUnavailableError, match="is up with 1 nodes, not 2: end it first"):
+    with pytest.raises(ClusterUnavailableError, match=r"another number of nodes \(1, not 2\)"):
         KindProvider(nodes=2).up("podgrade", quiet)
 
 
@@ -408,9 +408,9 @@ def test_the_command(machine):
 def test_options_of_kind_mean_kind(machine):
     done = command("up", "--load", "app:1")
     assert "(context kind-podgrade" in done.output
-    done = command("up", "--provider", "node", "--nodes", "2")
+    done = command("up", "--provider", "node", "--load", "mine:1")
     assert done.exit_code == 2
-    assert "--nodes, --load and --image are for `--provider kind`" in done.output
+    assert "--load and --image are for `--provider kind`" in done.output
 
 
 def test_nothing_is_installed(programs):

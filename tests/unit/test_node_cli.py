@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from podgrade.cli import cluster as command
 from podgrade.cli.main import main
-from podgrade.cluster.providers import ClusterStatus, ComponentStatus
+from podgrade.cluster.providers import ClusterStatus, ComponentStatus, NodeStatus
 from podgrade.model.errors import ClusterUnavailableError
 from podgrade.model.text import say
 
@@ -55,7 +55,7 @@ class Fake:
 @pytest.fixture
 def run(monkeypatch):
     def call(fake, *words, lang="en"):
-        monkeypatch.setattr(command, "_provider", lambda name, options: fake)
+        monkeypatch.setattr(command, "_provider", lambda name, nodes, options: fake)
         return CliRunner().invoke(main, ["cluster", *words, "--lang", lang])
 
     return call
@@ -103,6 +103,26 @@ def test_status_shows_components_and_restarts(run):
     done = run(Fake(READY), "status")
     assert done.exit_code == 0
     assert "kubelet                  running, restarted 2 times: killed by signal 9" in done.stdout
+
+
+def test_status_names_the_nodes_and_what_is_theirs(run):
+    kubelet = ComponentStatus("kubelet", running=False, restarts=1, last_exit="killed")
+    nodes = (NodeStatus("two", True, ""), NodeStatus("two-2", False, "it ended", (kubelet,)))
+    done = run(Fake(ClusterStatus("two", "repairing", nodes=nodes)), "status")
+    assert done.exit_code == 3
+    assert done.stdout.splitlines()[1:] == [
+        "  node two: Ready",
+        "  node two-2: NotReady: it ended",
+        "    kubelet                not running, restarted 1 times: killed",
+    ]
+    korean = run(Fake(ClusterStatus("two", "repairing", nodes=nodes)), "status", lang="ko").stdout
+    assert "노드 two-2: NotReady" in korean
+
+
+def test_the_number_of_nodes_is_handed_on():
+    found = command._candidates("node", "two", nodes=3)
+    assert [(one.nodes, name) for one, name in found] == [(3, "two")]
+    assert [one.nodes for one, _ in command._candidates(None, None, nodes=2)] == [2, 2]
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,12 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"sigs.k8s.io/yaml"
@@ -89,21 +91,68 @@ func createObjects(config Config, api *API) error {
 	return nil
 }
 
-func (a *API) nodeReady(name string) error {
-	var node struct {
-		Status struct {
-			Conditions []struct{ Type, Status, Message string }
+// nodeObject is as much of a Node as is looked at here.
+type nodeObject struct {
+	Metadata struct{ Name string }
+	Status   struct {
+		Conditions []struct{ Type, Status, Message string }
+	}
+}
+
+// ready says whether the cluster counts the node as Ready, and why not.
+func (n nodeObject) ready() (ready bool, message string) {
+	for _, condition := range n.Status.Conditions {
+		if condition.Type == "Ready" {
+			return condition.Status == "True", condition.Message
 		}
 	}
-	if err := a.get("/api/v1/nodes/"+name, &node); err != nil {
+	return false, "it has not said anything yet"
+}
+
+// watchNodes tells every node that there is, and each change, until the watch ends.
+func (a *API) watchNodes(changed func(node nodeObject, gone bool)) error {
+	endless := &http.Client{Transport: a.client.Transport}
+	response, err := endless.Get(a.base + "/api/v1/nodes?watch=1")
+	if err != nil {
 		return err
 	}
-	for _, condition := range node.Status.Conditions {
-		if condition.Type == "Ready" && condition.Status == "True" {
-			return nil
-		}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("watch of nodes: %s", response.Status)
 	}
-	return fmt.Errorf("node %s is not Ready", name)
+	decoder := json.NewDecoder(response.Body)
+	for {
+		var event struct {
+			Type   string
+			Object nodeObject
+		}
+		if err := decoder.Decode(&event); err != nil {
+			return err
+		}
+		if event.Type == "ERROR" {
+			return errors.New("watch of nodes ended")
+		}
+		changed(event.Object, event.Type == "DELETED")
+	}
+}
+
+// markLost says of a node that nothing of it runs.
+func (a *API) markLost(name string) error {
+	at := time.Now().UTC().Format(time.RFC3339)
+	body := fmt.Sprintf(`{"status": {"conditions": [{"type": "Ready", "status": "Unknown",
+		"reason": "NodeEnded", "message": "The node's processes ended.",
+		"lastHeartbeatTime": %[1]q, "lastTransitionTime": %[1]q}]}}`, at)
+	request, err := http.NewRequest(http.MethodPatch,
+		a.base+"/api/v1/nodes/"+name+"/status", strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", "application/strategic-merge-patch+json")
+	response, err := a.client.Do(request)
+	if err != nil {
+		return err
+	}
+	return response.Body.Close()
 }
 
 // resolves asks a DNS server for the API server's name.

@@ -21,21 +21,29 @@ type State struct {
 	LastExit string `json:"last_exit"` // why it ended last; empty if it never did
 }
 
+// NodeState is one node's line in status.json, as the API server has it.
+type NodeState struct {
+	Name    string `json:"name"`
+	Ready   bool   `json:"ready"`
+	Message string `json:"message"` // why it is not Ready
+}
+
 // Board is what the launcher reads: status.json, replaced whole at every change.
 type Board struct {
 	mutex      sync.Mutex
-	Phase      string  `json:"phase"` // starting, ready, repairing or failed
-	Step       string  `json:"step"`  // what is being waited for while starting
-	Problem    string  `json:"problem"`
-	Seconds    float64 `json:"seconds"` // from the start to ready
-	Components []State `json:"components"`
+	Phase      string      `json:"phase"` // starting, ready, repairing or failed
+	Step       string      `json:"step"`  // what is being waited for while starting
+	Problem    string      `json:"problem"`
+	Seconds    float64     `json:"seconds"` // from the start to ready
+	Components []State     `json:"components"`
+	Nodes      []NodeState `json:"nodes"`
 	began      time.Time
 	deaths     chan struct{} // has one entry when a component ended since the last look
 }
 
 func newBoard() *Board {
 	return &Board{
-		Phase: "starting", Components: []State{}, began: time.Now(),
+		Phase: "starting", Components: []State{}, Nodes: []NodeState{}, began: time.Now(),
 		deaths: make(chan struct{}, 1),
 	}
 }
@@ -94,6 +102,46 @@ func (b *Board) allRunning() error {
 		if !component.Running {
 			return fmt.Errorf("%s: %s", component.Name, component.LastExit)
 		}
+	}
+	return nil
+}
+
+// node writes down how a node is; one that stays as it was changes nothing.
+func (b *Board) node(node nodeObject, gone bool) {
+	ready, message := node.ready()
+	state := NodeState{node.Metadata.Name, ready, message}
+	if ready {
+		state.Message = ""
+	}
+	if !gone && b.nodeIs(state) {
+		return
+	}
+	b.change(func() {
+		b.Nodes = slices.DeleteFunc(b.Nodes, func(one NodeState) bool { return one.Name == state.Name })
+		if !gone {
+			b.Nodes = append(b.Nodes, state)
+		}
+		slices.SortFunc(b.Nodes, func(x, y NodeState) int { return strings.Compare(x.Name, y.Name) })
+	})
+}
+
+func (b *Board) nodeIs(state NodeState) bool {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return slices.Contains(b.Nodes, state)
+}
+
+// nodesReady names a node that is not Ready; that many there must be.
+func (b *Board) nodesReady(wanted int) error {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	for _, node := range b.Nodes {
+		if !node.Ready {
+			return fmt.Errorf("node %s is not Ready: %s", node.Name, node.Message)
+		}
+	}
+	if len(b.Nodes) < wanted {
+		return fmt.Errorf("%d of %d nodes are there", len(b.Nodes), wanted)
 	}
 	return nil
 }

@@ -1,14 +1,20 @@
 package main
 
-import "path/filepath"
+import (
+	"path/filepath"
+	"strings"
+)
 
 func file(name string) string { return filepath.Join(filesPath, name) }
+
+// bits is the prefix length of a CIDR.
+func bits(cidr string) string { return cidr[strings.LastIndex(cidr, "/")+1:] }
 
 // first are the components that need nothing else to start.
 func first(config Config) []Component {
 	return []Component{
 		{Name: "etcd", Arguments: etcdArguments(config)},
-		{Name: "containerd", Arguments: []string{"--config", file("containerd.toml")}},
+		containerd(),
 		{Name: "kube-apiserver", Arguments: apiserverArguments(config)},
 	}
 }
@@ -16,21 +22,38 @@ func first(config Config) []Component {
 // second are those that would only wait, and back off, until the API server answers.
 func second(config Config) []Component {
 	return []Component{
-		{Name: "kubelet", Arguments: []string{
-			"--config=" + file("kubelet.yaml"),
-			"--kubeconfig=" + file("kubelet-client.kubeconfig"),
-			"--hostname-override=" + config.Name,
-			"--node-ip=" + config.NodeAddress,
-			"--node-labels=podgrade.dev/node=true",
-		}},
+		kubelet(config),
+		kubeProxy(),
 		{Name: "kube-controller-manager", Arguments: controllerArguments(config)},
 		{Name: "kube-scheduler", Arguments: []string{
 			"--config=" + file("scheduler.yaml"),
 			"--bind-address=127.0.0.1",
 		}},
-		{Name: "kube-proxy", Arguments: []string{"--config=" + file("kube-proxy.yaml")}},
 		{Name: "coredns", Arguments: []string{"-conf", file("Corefile"), "-quiet"}},
 	}
+}
+
+// ofFurtherNode are all that such a node has besides containerd: the rest is the control plane's.
+func ofFurtherNode(config Config) []Component {
+	return []Component{kubelet(config), kubeProxy()}
+}
+
+func containerd() Component {
+	return Component{Name: "containerd", Arguments: []string{"--config", file("containerd.toml")}}
+}
+
+func kubelet(config Config) Component {
+	return Component{Name: "kubelet", Arguments: []string{
+		"--config=" + file("kubelet.yaml"),
+		"--kubeconfig=" + file("kubelet-client.kubeconfig"),
+		"--hostname-override=" + config.Name,
+		"--node-ip=" + config.NodeAddress,
+		"--node-labels=podgrade.dev/node=true",
+	}}
+}
+
+func kubeProxy() Component {
+	return Component{Name: "kube-proxy", Arguments: []string{"--config=" + file("kube-proxy.yaml")}}
 }
 
 func etcdArguments(config Config) []string {
@@ -89,7 +112,7 @@ func controllerArguments(config Config) []string {
 		"--leader-elect=false",
 		"--cluster-cidr=" + config.PodRange,
 		"--allocate-node-cidrs=true",
-		"--node-cidr-mask-size=16",
+		"--node-cidr-mask-size=" + bits(config.NodePods),
 		"--service-cluster-ip-range=" + config.ServiceNet,
 		"--enable-hostpath-provisioner=true",
 		"--flex-volume-plugin-dir=/var/lib/kubelet/volume-plugins",

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"text/template"
 )
 
@@ -25,7 +26,8 @@ var settings = map[string]string{
 }
 
 func render(name string, config Config) ([]byte, error) {
-	parsed, err := template.ParseFS(templates, "files/"+name)
+	functions := template.FuncMap{"join": strings.Join}
+	parsed, err := template.New(name).Funcs(functions).ParseFS(templates, "files/"+name)
 	if err != nil {
 		return nil, err
 	}
@@ -72,34 +74,60 @@ func writeKeys(config Config) (admin Pair, authority *Authority, err error) {
 	if authority, err = newAuthority(); err != nil {
 		return admin, nil, err
 	}
-	if err = writeFile("ca.crt", authority.pem); err != nil {
+	if err = writeServers(config, authority); err != nil {
 		return admin, nil, err
 	}
-	if err = writeServers(config, authority); err != nil {
+	if err = writeNodeKeys(config, authority, ""); err != nil {
 		return admin, nil, err
 	}
 	users := []user{
 		{"admin", "kubernetes-admin", []string{"system:masters"}},
 		{"controller-manager", "system:kube-controller-manager", nil},
 		{"scheduler", "system:kube-scheduler", nil},
-		{"kube-proxy", "system:kube-proxy", nil},
 		{"coredns", "system:coredns", nil},
-		{"kubelet-client", "system:node:" + config.Name, []string{"system:nodes"}},
 	}
 	for _, user := range users {
-		pair, err := authority.issue(user.name, user.groups, nil)
+		pair, err := writeUser(config, authority, user)
 		if err != nil {
 			return admin, nil, err
 		}
 		if user.file == "admin" {
 			admin = pair
 		}
-		kubeconfig := kubeconfigFor(config, authority.pem, pair)
-		if err := writeFile(user.file+".kubeconfig", kubeconfig); err != nil {
-			return admin, nil, err
-		}
 	}
 	return admin, authority, nil
+}
+
+// writeNodeKeys writes what a node needs to have and to be trusted, below a folder of filesPath.
+func writeNodeKeys(config Config, authority *Authority, folder string) error {
+	if err := writeFile(filepath.Join(folder, "ca.crt"), authority.pem); err != nil {
+		return err
+	}
+	name := "system:node:" + config.Name
+	pair, err := authority.issue(name, nil, []string{config.Name, config.NodeAddress})
+	if err != nil {
+		return err
+	}
+	if err := pair.write(filepath.Join(folder, "kubelet")); err != nil {
+		return err
+	}
+	for _, user := range []user{
+		{filepath.Join(folder, "kube-proxy"), "system:kube-proxy", nil},
+		{filepath.Join(folder, "kubelet-client"), name, []string{"system:nodes"}},
+	} {
+		if _, err := writeUser(config, authority, user); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeUser(config Config, authority *Authority, user user) (Pair, error) {
+	pair, err := authority.issue(user.name, user.groups, nil)
+	if err != nil {
+		return pair, err
+	}
+	return pair, writeFile(user.file+".kubeconfig", kubeconfigFor(config, authority.pem, pair))
 }
 
 func writeServers(config Config, authority *Authority) error {
@@ -114,7 +142,6 @@ func writeServers(config Config, authority *Authority) error {
 		hosts      []string
 	}{
 		{"apiserver", "kube-apiserver", nil, apiNames},
-		{"kubelet", "system:node:" + config.Name, nil, []string{config.Name, config.NodeAddress}},
 		{"apiserver-kubelet", "kube-apiserver-kubelet-client", []string{"system:masters"}, nil},
 		{"service-accounts", "service-accounts", nil, nil},
 	}
@@ -149,7 +176,7 @@ contexts:
   context:
     cluster: %[1]s
     user: %[1]s
-`, config.Name, config.NodeAddress, base64.StdEncoding.EncodeToString(authority),
+`, config.Name, config.Server, base64.StdEncoding.EncodeToString(authority),
 		base64.StdEncoding.EncodeToString(pair.certificate),
 		base64.StdEncoding.EncodeToString(pair.key))
 }

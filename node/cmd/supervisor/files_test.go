@@ -11,8 +11,13 @@ import (
 
 var example = Config{
 	Name: "podgrade-test", NodeAddress: "10.213.0.2", HostAddress: "10.213.0.1", LinkBits: 30,
-	PodRange: "10.244.0.0/16", ServiceNet: "10.96.0.0/16", APIAddress: "10.96.0.1",
-	DNSAddress: "10.96.0.10", RuncPath: "/usr/sbin/runc", CgroupRoot: "/podgrade-test",
+	PodRange: "10.244.0.0/16", NodePods: "10.244.0.0/20", ServiceNet: "10.96.0.0/16", APIAddress: "10.96.0.1",
+	DNSAddress: "10.96.0.10", Server: "10.213.0.2", Peers: []string{"10.213.0.2", "10.213.0.6"},
+	Nodes: []Node{{
+		Name: "podgrade-test-2", Address: "10.213.0.6", Gateway: "10.213.0.5",
+		PodRange: "10.244.16.0/20", CgroupRoot: "/podgrade-test-2",
+	}},
+	Programs: "/programs", Images: "/images", Folder: "/folder", RuncPath: "/usr/sbin/runc", CgroupRoot: "/podgrade-test",
 }
 
 func TestEverySettingIsFilledIn(t *testing.T) {

@@ -4,7 +4,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"net"
 	"os"
 	"time"
 )
@@ -25,7 +27,11 @@ func main() {
 		os.Exit(1)
 	}
 	board := newBoard()
-	if err := bringUp(config, board); err != nil {
+	bring := bringUp
+	if config.further() {
+		bring = bringUpFurther
+	}
+	if err := bring(config, board); err != nil {
 		board.failed(err.Error())
 		fmt.Fprintln(os.Stderr, "supervisor:", err)
 	}
@@ -34,10 +40,10 @@ func main() {
 
 // watch looks again, after a component ended, until all is well. It never gives up: what is kept
 // running may come right later.
-func watch(config Config, board *Board, api *API) {
+func watch(board *Board, look func() error) {
 	for range board.deaths {
 		for {
-			err := awaitReady(config, board, api)
+			err := look()
 			if err == nil {
 				break
 			}
@@ -49,6 +55,11 @@ func watch(config Config, board *Board, api *API) {
 // prepare does what must be right before anything is started.
 func prepare(config Config) error {
 	startReaper()
+	if config.further() {
+		if err := ownView(); err != nil {
+			return err
+		}
+	}
 	if err := setHostName(config.Name); err != nil {
 		return err
 	}
@@ -89,6 +100,12 @@ func bringUp(config Config, board *Board) error {
 		return err
 	}
 	start(second(config), board)
+	go followNodes(board, api)
+	nodes, err := furtherNodes(config, authority, api)
+	if err != nil {
+		return err
+	}
+	start(nodes, board)
 	if err := publishKubeconfig(); err != nil {
 		return err
 	}
@@ -96,27 +113,81 @@ func bringUp(config Config, board *Board) error {
 	if err := <-imported; err != nil {
 		return fmt.Errorf("images: %w", err)
 	}
-	if err := awaitReady(config, board, api); err != nil {
+	look := func() error { return awaitReady(config, board, api) }
+	if err := look(); err != nil {
 		return err
 	}
-	go watch(config, board, api)
+	go watch(board, look)
 	return nil
 }
 
+// bringUpFurther starts what a further node consists of. That the cluster counts it as Ready is
+// for the control plane to see.
+func bringUpFurther(config Config, board *Board) error {
+	board.step("keys and settings")
+	if err := writeSettings(config); err != nil {
+		return err
+	}
+	if err := serveImages(); err != nil {
+		return err
+	}
+	start([]Component{containerd()}, board)
+	if err := until(patience, containerdListens); err != nil {
+		return fmt.Errorf("containerd: %w", err)
+	}
+	start(ofFurtherNode(config), board)
+	board.step("images")
+	if err := importImages(); err != nil {
+		return fmt.Errorf("images: %w", err)
+	}
+	look := func() error { return take(board, []step{{"components", board.allRunning}}) }
+	if err := look(); err != nil {
+		return err
+	}
+	go watch(board, look)
+	return nil
+}
+
+// containerdListens: the kubelet would end, and be started again, before it does.
+func containerdListens() error {
+	connection, err := net.Dial("unix", "/run/containerd/containerd.sock")
+	if err != nil {
+		return err
+	}
+	return connection.Close()
+}
+
+// followNodes keeps the board's lines of nodes true.
+func followNodes(board *Board, api *API) {
+	for {
+		_ = api.watchNodes(board.node) // it ends with the API server, and begins anew with it
+		time.Sleep(firstPause)
+	}
+}
+
+// step is one thing that must be so before the node counts as ready.
+type step struct {
+	name  string
+	check func() error
+}
+
 func awaitReady(config Config, board *Board, api *API) error {
-	steps := []struct {
-		name  string
-		check func() error
-	}{
+	return take(board, []step{
 		{"API server", func() error { return api.get("/readyz", nil) }},
 		{"components", board.allRunning},
-		{"node", func() error { return api.nodeReady(config.Name) }},
+		{"node", func() error {
+			return cmp.Or(nodesStarted(config), board.nodesReady(1+len(config.Nodes)))
+		}},
 		{"DNS", func() error { return resolves(config.NodeAddress) }},
 		{"Services", func() error { return resolves(config.DNSAddress) }},
 		{"ServiceAccount", func() error {
 			return api.get("/api/v1/namespaces/default/serviceaccounts/default", nil)
 		}},
-	}
+	})
+}
+
+// take waits for each step in turn, and says on the board for which.
+func take(board *Board, steps []step) error {
 	for _, step := range steps {
 		board.step(step.name)
 		if err := until(patience, step.check); err != nil {

@@ -23,6 +23,11 @@ func arrangeMounts(config Config) error {
 	shown := []struct{ from, to string }{
 		{config.Programs, programsPath}, {config.Images, imagesPath}, {config.Folder, folderPath},
 	}
+	if config.further() { // keys that only this node has, volumes that all nodes have
+		shown = append(shown, []struct{ from, to string }{
+			{config.Keys, filesPath}, {volumesPath, sharedPath},
+		}...)
+	}
 	for _, bind := range shown {
 		if err := bindInto(bind.from, filepath.Join(staging, bind.to[len(runFolder):])); err != nil {
 			return err
@@ -31,7 +36,26 @@ func arrangeMounts(config Config) error {
 	if err := unix.Mount(staging, runFolder, "", unix.MS_MOVE, ""); err != nil {
 		return fmt.Errorf("move %s to %s: %w", staging, runFolder, err)
 	}
-	return bindData()
+	if err := bindData(); err != nil {
+		return err
+	}
+	if config.further() {
+		return bindInto(sharedPath, volumesPath)
+	}
+	return nil
+}
+
+// ownView makes a mount namespace that began as the control plane's one of the node's own: it
+// sees what is unmounted there, and shows only its own processes.
+func ownView() error {
+	if err := unix.Mount("", "/", "", unix.MS_SLAVE|unix.MS_REC, ""); err != nil {
+		return fmt.Errorf("make / a slave: %w", err)
+	}
+	flags := uintptr(unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC)
+	if err := unix.Mount("proc", "/proc", "proc", flags, ""); err != nil {
+		return fmt.Errorf("mount /proc: %w", err)
+	}
+	return nil
 }
 
 func bindData() error {

@@ -7,15 +7,11 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"text/template"
 	"time"
 
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 )
-
-//go:embed files/egress.nft
-var egressRules string
 
 // joinNetwork waits for the link that the launcher moves here and gives it its address.
 func joinNetwork(config Config) error {
@@ -30,13 +26,7 @@ func joinNetwork(config Config) error {
 	if err := netlink.LinkSetUp(loopback); err != nil {
 		return err
 	}
-	address := &netlink.Addr{IPNet: &net.IPNet{
-		IP: net.ParseIP(config.NodeAddress).To4(), Mask: net.CIDRMask(config.LinkBits, 32),
-	}}
-	if err := netlink.AddrAdd(link, address); err != nil {
-		return err
-	}
-	if err := netlink.LinkSetUp(link); err != nil {
+	if err := setUp(link, config.NodeAddress, config.LinkBits); err != nil {
 		return err
 	}
 	// A default route is what makes Service addresses routable before they are translated.
@@ -45,6 +35,15 @@ func joinNetwork(config Config) error {
 		return fmt.Errorf("default route by %s: %w", config.HostAddress, err)
 	}
 	return allowForwarding()
+}
+
+// setUp gives a link its IPv4 address and its network's prefix length.
+func setUp(link netlink.Link, address string, bits int) error {
+	network := &net.IPNet{IP: net.ParseIP(address).To4(), Mask: net.CIDRMask(bits, 32)}
+	if err := netlink.AddrAdd(link, &netlink.Addr{IPNet: network}); err != nil {
+		return err
+	}
+	return netlink.LinkSetUp(link)
 }
 
 func waitForLink(name string, limit time.Duration) (netlink.Link, error) {
@@ -76,13 +75,12 @@ func allowForwarding() error {
 
 // fencePods keeps what Pods start inside the cluster: no host, no other network.
 func fencePods(config Config) error {
-	var rules bytes.Buffer
-	parsed := template.Must(template.New("egress").Parse(egressRules))
-	if err := parsed.Execute(&rules, config); err != nil {
+	rules, err := render("egress.nft", config)
+	if err != nil {
 		return err
 	}
 	command := exec.Command("nft", "-f", "-")
-	command.Stdin = &rules
+	command.Stdin = bytes.NewReader(rules)
 	if output, err := runHelper(command); err != nil {
 		return fmt.Errorf("nft: %w: %s", err, output)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,6 +15,11 @@ type Component struct {
 	Name      string
 	Arguments []string
 	Variables []string // environment, NAME=value
+	Program   string   // below programsPath, if it is not called as the component
+	// Namespaces are CLONE_NEW… flags: what the program gets of its own.
+	Namespaces uintptr
+	Started    func(pid int) error // done once it runs; an error ends it again
+	Ended      func()              // done each time it ended
 }
 
 const (
@@ -32,6 +38,9 @@ func keepRunning(component Component, board *Board) {
 			pause = firstPause
 		}
 		board.ended(component.Name, reason, pause)
+		if component.Ended != nil {
+			component.Ended()
+		}
 		time.Sleep(pause)
 		pause = min(pause*2, longestPause)
 	}
@@ -44,13 +53,22 @@ func runOnce(component Component, board *Board) string {
 		return err.Error()
 	}
 	defer log.Close()
-	command := exec.Command(filepath.Join(programsPath, component.Name), component.Arguments...)
+	program := filepath.Join(programsPath, cmp.Or(component.Program, component.Name))
+	command := exec.Command(program, component.Arguments...)
+	command.SysProcAttr = &syscall.SysProcAttr{Cloneflags: component.Namespaces}
 	command.Env = append([]string{"PATH=" + programPath(), "HOME=/run/podgrade"}, component.Variables...)
 	command.Dir = "/"
 	command.Stdout, command.Stderr = log, log
 	exit, err := startChild(command)
 	if err != nil {
 		return err.Error()
+	}
+	if component.Started != nil {
+		if err := component.Started(command.Process.Pid); err != nil {
+			_ = command.Process.Kill()
+			<-exit
+			return err.Error()
+		}
 	}
 	board.running(component.Name, command.Process.Pid)
 	return describeExit(<-exit)

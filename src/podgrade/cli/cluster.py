@@ -16,7 +16,12 @@ from podgrade.model.errors import UsageProblem
 from podgrade.model.text import Message, Words, say
 
 if TYPE_CHECKING:
-    from podgrade.cluster.providers import ClusterStatus, Provider
+    from podgrade.cluster.providers import (
+        ClusterStatus,
+        ComponentStatus,
+        NodeStatus,
+        Provider,
+    )
     from podgrade.cluster.providers.choose import Named
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -72,7 +77,7 @@ def _choices(command: _F) -> _F:
 @option(
     "--nodes",
     type=click.IntRange(1, 10),
-    words=say("kind: how many nodes the cluster has (default: 1)."),
+    words=say("How many nodes a new cluster has (default: 1)."),
 )
 @option(
     "--load",
@@ -95,8 +100,8 @@ def up(
     merge_kubeconfig: bool,
 ) -> None:
     with Line() as line:
-        options = {"nodes": nodes, "images": load, "node_image": image}
-        chosen, called = _chosen(_candidates(provider, name, options), provider, line)
+        options = {"images": load, "node_image": image}
+        chosen, called = _chosen(_candidates(provider, name, nodes, options), provider, line)
         status = chosen.up(called, line.show)
     click.echo(told(_is_ready(status)))
     if merge_kubeconfig:
@@ -137,26 +142,29 @@ def status(context: click.Context, provider: str | None, name: str | None) -> No
 
 
 def _candidates(
-    provider: str | None, name: str | None, options: Mapping[str, Any] | None = None
+    provider: str | None,
+    name: str | None,
+    nodes: int | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> list[Named]:
     """Every provider that may be meant, with the name of its cluster. Raises UsageProblem."""
     for_kind = {key: value for key, value in (options or {}).items() if value}
     if for_kind and provider == "node":
-        raise UsageProblem(say("--nodes, --load and --image are for `--provider kind`"))
+        raise UsageProblem(say("--load and --image are for `--provider kind`"))
     asked = "kind" if for_kind else provider
     return [
-        (_provider(one, for_kind if one == "kind" else {}), name or default)
+        (_provider(one, nodes, for_kind if one == "kind" else {}), name or default)
         for one, default in PROVIDERS.items()
         if asked in (None, one)
     ]
 
 
-def _provider(name: str, options: Mapping[str, Any]) -> Provider:
+def _provider(name: str, nodes: int | None, options: Mapping[str, Any]) -> Provider:
     from podgrade.cluster.providers.kind import KindProvider
     from podgrade.cluster.providers.node import NodeProvider
 
     providers: dict[str, Callable[..., Provider]] = {"node": NodeProvider, "kind": KindProvider}
-    return providers[name](**options)
+    return providers[name](nodes=nodes, **options)
 
 
 def _chosen(candidates: list[Named], provider: str | None, line: Line) -> Named:
@@ -199,20 +207,32 @@ def _lines(status: ClusterStatus) -> list[Words]:
         lines.append(say("  problem: {problem}", problem=status.problem))
     elif status.step:
         lines.append(say("  waiting for: {what}", what=STEPS.get(status.step, status.step)))
-    for part in status.components:
-        state = say("running") if part.running else say("not running")
-        restarts = say(", restarted {count} times: {why}", count=part.restarts, why=part.last_exit)
-        lines.append(
-            say(
-                "  {component} {state}{restarts}",
-                component=f"{part.name:<24}",
-                state=state,
-                restarts=restarts if part.last_exit else "",
-            )
-        )
+    lines += [_component(part, 2) for part in status.components]
+    for node in status.nodes:
+        lines.append(_node(node))
+        lines += [_component(part, 4) for part in node.components]
     if status.kubeconfig:
         lines.append(say("  kubeconfig: {path}", path=status.kubeconfig))
     return lines
+
+
+def _component(part: ComponentStatus, indent: int) -> Words:
+    state = say("running") if part.running else say("not running")
+    restarts = say(", restarted {count} times: {why}", count=part.restarts, why=part.last_exit)
+    return say(
+        "{indent}{component} {state}{restarts}",
+        indent=" " * indent,
+        component=f"{part.name:<{26 - indent}}",
+        state=state,
+        restarts=restarts if part.last_exit else "",
+    )
+
+
+def _node(node: NodeStatus) -> Words:
+    """As `kubectl get nodes` calls it, in every language."""
+    if node.ready:
+        return say("  node {node}: Ready", node=node.name)
+    return say("  node {node}: NotReady: {problem}", node=node.name, problem=node.problem)
 
 
 class Line:

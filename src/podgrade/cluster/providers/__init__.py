@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
-from podgrade.model.text import Words
+from podgrade.model.text import Message, Words, say
 
-__all__ = ["ClusterStatus", "ComponentStatus", "Phase", "Progress", "Provider"]
+__all__ = ["ClusterStatus", "ComponentStatus", "NodeStatus", "Phase", "Progress", "Provider"]
 
 Progress = Callable[[Words], None]
 """Is told, now and then, what a long step is doing."""
@@ -29,6 +29,16 @@ class ComponentStatus:
 
 
 @dataclass(frozen=True)
+class NodeStatus:
+    """One node of a cluster, as its API server has it."""
+
+    name: str
+    ready: bool
+    problem: str  # why it is not Ready, in Kubernetes' English words
+    components: tuple[ComponentStatus, ...] = ()  # its own, where those of the cluster are others
+
+
+@dataclass(frozen=True)
 class ClusterStatus:
     """How a cluster is, asked without waiting."""
 
@@ -39,7 +49,20 @@ class ClusterStatus:
     problem: Words | str = ""  # why it failed
     seconds: float = 0.0  # how long the last start took until it was ready
     components: tuple[ComponentStatus, ...] = field(default=())
+    nodes: tuple[NodeStatus, ...] = field(default=())  # empty where the provider does not know
     context: str = ""  # of the kubeconfig; empty where it is the cluster's name
+
+
+def another_number(provider: str, name: str, there: int, wanted: int) -> Message:
+    """What is said where a cluster that is up has another number of nodes than was asked for."""
+    return say(
+        "The cluster {name} is up with another number of nodes ({there}, not {wanted}): end it"
+        " first with `podgrade cluster down --provider {provider} --name {name}`.",
+        provider=provider,
+        name=name,
+        there=there,
+        wanted=wanted,
+    )
 
 
 class Provider(Protocol):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from podgrade.cluster.connection import Connection
-from podgrade.cluster.providers import ClusterStatus, Progress
+from podgrade.cluster.providers import ClusterStatus, Progress, another_number
 from podgrade.cluster.providers import kind_program as program
 from podgrade.cluster.providers import kubeconfig_merge as kubeconfigs
 from podgrade.cluster.providers.kind_facts import look_at_docker, look_at_kind, why_not
@@ -108,16 +108,8 @@ class KindProvider:
     def _as_many(self, name: str) -> None:
         """Raise ClusterUnavailableError where the cluster has another number of nodes."""
         there = len(program.nodes(name))
-        if self.nodes not in (None, there):
-            raise ClusterUnavailableError(
-                say(
-                    "The cluster {name} is up with {there} nodes, not {wanted}: end it first with"
-                    " `podgrade cluster down --provider kind --name {name}`.",
-                    name=name,
-                    there=there,
-                    wanted=self.nodes,
-                )
-            )
+        if self.nodes is not None and self.nodes != there:
+            raise ClusterUnavailableError(another_number("kind", name, there, self.nodes))
 
     def _create(self, name: str, folder: Path, cgroups: str, progress: Progress) -> None:
         began = time.monotonic()

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from podgrade.cluster.providers import ClusterStatus, ComponentStatus, Progress
+from podgrade.cluster.providers import ClusterStatus, Progress, another_number
 from podgrade.cluster.providers import kubeconfig_merge as kubeconfigs
 from podgrade.cluster.providers import node_network as network
 from podgrade.cluster.providers import node_process as processes
@@ -19,7 +17,6 @@ from podgrade.cluster.providers.node_build import ensure_programs, programs_fold
 from podgrade.cluster.providers.node_cache import locked, sweep_old
 from podgrade.cluster.providers.node_facts import (
     NEEDS_ROOT,
-    find_command,
     gather,
     is_root,
     why_not,
@@ -33,6 +30,8 @@ from podgrade.cluster.providers.node_paths import (
     node_sources,
     state_folder,
 )
+from podgrade.cluster.providers.node_plan import cgroup_roots, config, planned_nodes
+from podgrade.cluster.providers.node_status import read_status
 from podgrade.model.errors import ClusterUnavailableError
 from podgrade.model.text import Words, say
 
@@ -57,6 +56,7 @@ _START_LIMIT = 180.0  # seconds until a start counts as failed
 class NodeProvider:
     """One machine, one or more nodes, each a cluster with a name of its own."""
 
+    nodes: int | None = None  # of a new cluster; None: one, or as many as there are
     name: str = "node"
 
     def available(self) -> Words | None:
@@ -71,6 +71,9 @@ class NodeProvider:
         Raises ClusterUnavailableError with a sentence that says what to do.
         """
         status = self.status(name)
+        there = len(planned_nodes(name))
+        if status.phase not in ("absent", "stopped", "failed") and self.nodes not in (None, there):
+            raise ClusterUnavailableError(another_number("node", name, there, self.nodes))
         if status.phase == "ready":
             return status
         reason = self.available()
@@ -82,7 +85,7 @@ class NodeProvider:
             _sweep_cache()
             if self.status(name).phase in ("failed", "stopped", "absent"):
                 _clean(name)
-                _start(name, programs, images)
+                _start(name, programs, images, self.nodes or there)
             return self._await_ready(name, progress)
 
     def down(self, name: str, progress: Progress) -> None:
@@ -110,7 +113,7 @@ class NodeProvider:
         process = processes.load(folder)
         if process is None or not process.alive():
             return ClusterStatus(name, "stopped")
-        return _read_status(name, folder)
+        return read_status(name, folder)
 
     def merge_kubeconfig(self, name: str) -> Path:
         """Put the cluster into the user's own kubeconfig; `down` takes it out again."""
@@ -132,48 +135,20 @@ class NodeProvider:
             time.sleep(0.03)
 
 
-def _start(name: str, programs: Path, images: Path) -> None:
+def _start(name: str, programs: Path, images: Path, nodes: int) -> None:
     folder = cluster_folder(name)
     folder.mkdir(parents=True, mode=0o700)
-    cgroup_root = _cgroup_root(name)
-    processes.make_cgroups(cgroup_root)
+    for root in cgroup_roots(name, nodes):
+        processes.make_cgroups(root)
     # One at a time over all clusters: the choice of a range is only taken once the routes are set.
     with locked(state_folder() / "clusters" / ".network-lock"):
         addresses = network.pick(network.host_routes())
-        config = _config(name, addresses, programs, images, cgroup_root)
+        told = config(name, addresses, programs, images, nodes)
         path = folder / "config.json"
-        path.write_text(json.dumps(config, indent=2), encoding="utf-8")
+        path.write_text(json.dumps(told, indent=2), encoding="utf-8")
         process = processes.launch(programs / "supervisor", path, addresses.link)
         process.save(folder)
         network.connect(addresses, process.pid)
-
-
-def _config(
-    name: str, addresses: network.Addresses, programs: Path, images: Path, cgroup_root: str
-) -> dict[str, Any]:
-    """What cmd/supervisor/config.go reads."""
-    return {
-        "name": name,
-        "node_address": addresses.node,
-        "host_address": addresses.host,
-        "link_bits": addresses.link_net.prefixlen,
-        "pod_range": str(addresses.pods),
-        "service_range": str(addresses.services),
-        "api_address": addresses.api,
-        "dns_address": addresses.dns,
-        "programs": str(programs),
-        "images": str(images),
-        "folder": str(cluster_folder(name)),
-        "runc": find_command("runc"),
-        "cgroup_root": cgroup_root,
-        "uplink": network.UPLINK,
-    }
-
-
-def _cgroup_root(name: str) -> str:
-    """The name alone is not enough: another user, or test, may have a cluster of that name."""
-    folder = hashlib.sha256(str(cluster_folder(name)).encode()).hexdigest()[:6]
-    return f"/podgrade-{name}-{folder}"
 
 
 def _clean(name: str) -> None:
@@ -183,29 +158,9 @@ def _clean(name: str) -> None:
     if process is not None:
         processes.end(process)
         network.disconnect(process.link)
-    processes.remove_cgroups(_cgroup_root(name))
+    for root in cgroup_roots(name, network.MOST_NODES):
+        processes.remove_cgroups(root)
     processes.remove_folder(folder)
-
-
-def _read_status(name: str, folder: Path) -> ClusterStatus:
-    """What the supervisor last wrote to status.json; it replaces the file whole."""
-    try:
-        said = json.loads((folder / "status.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return ClusterStatus(name, "starting")
-    kubeconfig = folder / "kubeconfig"
-    return ClusterStatus(
-        name=name,
-        phase=said["phase"],
-        kubeconfig=kubeconfig if kubeconfig.exists() else None,
-        step=said["step"],
-        problem=said["problem"],
-        seconds=said["seconds"],
-        components=tuple(
-            ComponentStatus(part["name"], part["running"], part["restarts"], part["last_exit"])
-            for part in said["components"]
-        ),
-    )
 
 
 def _sweep_cache() -> None:

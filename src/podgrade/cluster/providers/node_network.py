@@ -30,6 +30,9 @@ _RANGES = (
     ("198.19.0.0/17", "198.18.0.0/16", "198.19.128.0/30"),
 )
 SLOTS = len(_RANGES)
+_NODES_BITS = 26  # sixteen links
+_POD_SHARE_BITS = 4  # sixteen parts of the Pods' range
+MOST_NODES = 16
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,11 @@ class Addresses:
     @property
     def link_net(self) -> IPv4Network:
         return IPv4Network(_RANGES[self.slot][2])
+
+    @property
+    def nodes_net(self) -> IPv4Network:
+        """The links of all nodes that a cluster may have; the first is the one to the host."""
+        return self.link_net.supernet(new_prefix=_NODES_BITS)
 
     @property
     def host(self) -> str:
@@ -72,8 +80,28 @@ class Addresses:
         return f"podgrade{self.slot}"
 
     def clashes(self, routes: Iterable[IPv4Network]) -> bool:
-        ours = (self.link_net, self.pods, self.services)
+        ours = (self.nodes_net, self.pods, self.services)
         return any(mine.overlaps(route) for route in routes for mine in ours)
+
+    def shares(self, nodes: int) -> list[Share]:
+        """What each of so many nodes has, the control plane first.
+
+        Raises IndexError for more than MOST_NODES.
+        """
+        if nodes == 1:
+            return [Share(self.node, self.host, self.pods)]
+        links = list(self.nodes_net.subnets(new_prefix=self.link_net.prefixlen))
+        pods = list(self.pods.subnets(prefixlen_diff=_POD_SHARE_BITS))
+        return [Share(str(links[at][2]), str(links[at][1]), pods[at]) for at in range(nodes)]
+
+
+@dataclass(frozen=True)
+class Share:
+    """One node's part of the addresses."""
+
+    address: str
+    gateway: str  # the other end of its link: the host, else the control plane
+    pods: IPv4Network
 
 
 def pick(routes: Iterable[IPv4Network]) -> Addresses:
@@ -119,7 +147,7 @@ def connect(addresses: Addresses, process: int) -> None:
     _ip("link", "add", link, "type", "veth", "peer", "name", UPLINK, "netns", str(process))
     _ip("addr", "add", f"{addresses.host}/{addresses.link_net.prefixlen}", "dev", link)
     _ip("link", "set", link, "up")
-    for network in (addresses.pods, addresses.services):
+    for network in (addresses.pods, addresses.services, addresses.nodes_net):
         _ip("route", "add", str(network), "via", addresses.node, "dev", link)
 
 
