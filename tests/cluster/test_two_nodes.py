@@ -25,7 +25,7 @@ PORT = 8000
 
 
 @pytest.fixture(scope="module")
-def before(kubeconfig: Path, node: NodeProvider) -> dict[str, set[str]]:
+def before(node: NodeProvider) -> dict[str, set[str]]:
     """The host's state without this cluster."""
     node.down(NAME, say_progress)
     return host_state()
