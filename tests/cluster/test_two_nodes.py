@@ -18,6 +18,8 @@ from podgrade.cluster.providers.node import NodeProvider
 from podgrade.cluster.providers.node_paths import cluster_folder, kubeconfig_path
 from podgrade.model.errors import ClusterUnavailableError
 
+pytestmark = pytest.mark.alone  # compares the state of the whole machine
+
 NAME = "podgrade-test-two"
 NODES = (NAME, f"{NAME}-2")
 PODS = {node: f"on-{number}" for number, node in enumerate(NODES, 1)}
