@@ -105,7 +105,7 @@ def _beside(running: Docker, state: Path, name: str, command: Sequence[str]) -> 
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env={**os.environ, **running.environment, "PYTHONPATH": str(ROOT / "src")},
+            env={**os.environ, **running.environment},
             cwd=ROOT,
             start_new_session=True,
         )
@@ -134,7 +134,7 @@ def _daemon(running: Docker, state: Path, data: Path) -> Iterator[None]:
     ]
     apart = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
     with (state / "dockerd.log").open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603 - as above
+        process = subprocess.Popen(  # noqa: S603 - our own programs
             [*_ORPHANED, *running.enter, *apart, "bash", "-c", _FIRST, "dockerd", *options],
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -22,6 +22,8 @@ KIND = "v0.33.0"
 LOCAL_PATH = "github.com/rancher/local-path-provisioner"
 _TAGS = "no_btrfs,no_zfs,no_aufs,no_devmapper"  # the node's: what it compiled serves us, too
 
+Command = Sequence[str | Path]
+
 
 def tell(words: object) -> None:
     """A line of progress, with the time."""
@@ -29,16 +31,15 @@ def tell(words: object) -> None:
 
 
 def call(
-    command: Sequence[str | Path],
+    command: Command,
     *,
     seconds: float = 600,
     env: Mapping[str, str] | None = None,
-    whole: Mapping[str, str] | None = None,
     folder: Path | None = None,
 ) -> str:
     """Run a program and return what it printed. Raises RuntimeError with its last words.
 
-    `env` is added to this process's environment, `whole` stands in its place.
+    `env` is added to this process's environment.
     """
     done = subprocess.run(  # noqa: S603 - our own words
         command,
@@ -47,7 +48,7 @@ def call(
         text=True,
         errors="replace",
         timeout=seconds,
-        env=whole or {**os.environ, **(env or {})},
+        env={**os.environ, **(env or {})},
         cwd=folder,
     )
     if done.returncode:
@@ -88,36 +89,19 @@ def _build(go: Path, work: Path) -> None:
     environment = {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off"}
     began = time.monotonic()
     tell(f"building kind {KIND}")
-    install: list[str | Path] = [
-        go,
-        "install",
-        "-trimpath",
-        "-ldflags",
-        "-s -w",
-        f"sigs.k8s.io/kind@{KIND}",
-    ]
+    install: Command = [go, "install", "-trimpath", "-ldflags", "-s -w", f"sigs.k8s.io/kind@{KIND}"]
     call(install, seconds=1800, env={**environment, "GOBIN": str(work), "GOFLAGS": ""})
     tell("building kubeadm, CoreDNS and the provisioner of volumes")
     modules = work / "go.mod"
     modules.write_text(joined_modules(), encoding="utf-8")
     sums = (node_sources() / "go.sum").read_text("utf-8") + (HERE / "go.sum").read_text("utf-8")
     modules.with_suffix(".sum").write_text(sums, encoding="utf-8")
-    flags = ["-trimpath", "-buildvcs=false", "-tags", _TAGS, "-ldflags", f"-s -w {version_flags()}"]
-    call(
-        [
-            go,
-            "build",
-            f"-modfile={modules}",
-            *flags,
-            "-o",
-            f"{work}{os.sep}",
-            "./cmd/...",
-            LOCAL_PATH,
-        ],
-        seconds=1800,
-        env={**environment, "GOFLAGS": "-mod=readonly"},
-        folder=HERE,
-    )
+    options = [f"-modfile={modules}", "-trimpath", "-tags", _TAGS]
+    linked = ["-buildvcs=false", "-ldflags", f"-s -w {version_flags()}", "-o", f"{work}{os.sep}"]
+    reading = {**environment, "GOFLAGS": "-mod=readonly"}
+    build: Command = [go, "build", *options, *linked, "./cmd/...", LOCAL_PATH]
+    call(build, seconds=1800, env=reading, folder=HERE)
+    call([go, "vet", *options, "./cmd/..."], seconds=600, env=reading, folder=HERE)
     tell(f"built in {time.monotonic() - began:.0f} s")
 
 

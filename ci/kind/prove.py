@@ -1,4 +1,6 @@
-"""`./ci/test --kind [EXERCISE...]`: a real kind, the pack's proof on it, and the action's steps.
+"""`./ci/test --kind [EXERCISE...|all] [OPTION...]`: a proof on a real kind, and the action's steps.
+
+Options are those of `podgrade verify`.
 
 Docker and kind run in a network namespace without an uplink; what was started is ended again, also
 on Ctrl-C. What takes long to make is kept in podgrade's cache by a hash of what it is made of.
@@ -10,11 +12,13 @@ import base64
 import json
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 from types import FrameType
 from xml.etree import ElementTree
@@ -22,44 +26,56 @@ from xml.etree import ElementTree
 from ci.kind.action_steps import Job, Ran
 from ci.kind.docker import ROOT, Docker, docker, thaw
 from ci.kind.node_image import BASE, NODE, TINY, release, tiny
-from ci.kind.parts import HERE, Parts, call, ensure_parts, tell
-from ci.kind.root import base_image
+from ci.kind.parts import HERE, Parts, ensure_parts, tell
+from ci.kind.root import base_image, ensure_debian
 
-from podgrade.cluster.providers.node_cache import build_once, fingerprint, locked, sweep_old
+from podgrade.cluster.providers.node_cache import build_once, fingerprint, held, locked, sweep_old
 from podgrade.cluster.providers.node_paths import cache_folder
 
 EXERCISES = ("sidecar", "init-page", "service", "native-sidecar")
+_MAKERS = [HERE / one for one in ("root.py", "node_image.py", "files/kindnetd")]  # of the images
 _NAME = "podgrade-ci"
+_PROOF = 3600.0  # seconds: the whole pack takes half of it on two cores
+_DOWN = 120.0  # seconds after which a cluster that is taken down is believed to hang
 
 
-def main(exercises: Sequence[str]) -> None:
+def main(words: Sequence[str]) -> None:
     """Everything, one after another. Raises RuntimeError or AssertionError at the first fault."""
     began = time.monotonic()
     parts, cache = ensure_parts(), cache_folder()
-    with locked(cache / "kind" / ".docker-lock"):  # one Docker at a time has these images
+    with (
+        held(parts.node, parts.images, parts.programs),
+        locked(cache / "kind" / ".docker-lock"),  # one Docker at a time has its images
+    ):
         data = ensure_docker_images(cache, parts)
+        sweep_old(cache / "kind", "programs", [parts.programs])
+        sweep_old(cache / "kind", "debian", [], keep=4)
         tell(f"all parts are there after {time.monotonic() - began:.0f} s")
         with docker(data, parts) as running:
-            _prove_the_pack(running, exercises or EXERCISES)
+            _prove_the_pack(running, chosen(words))
             for wanted in ("right", "wrong"):
                 _prove_the_action(running, wanted)
     tell(f"all is as it should be, after {time.monotonic() - began:.0f} s")
 
 
+def chosen(words: Sequence[str]) -> list[str]:
+    """Which exercises `podgrade verify` is to prove, in its own words."""
+    slugs = list(takewhile(lambda word: not word.startswith("-"), words))
+    options = words[len(slugs) :]
+    if slugs == ["all"]:
+        return [*options]
+    return [*(f"--exercise={slug}" for slug in slugs or EXERCISES), *options]
+
+
 def ensure_docker_images(cache: Path, parts: Parts) -> Path:
     """Docker's folder with kind's node image in it, made first if it is not in the cache."""
-    own = [path for path in HERE.rglob("*") if path.is_file() and path.suffix in (".py", "")]
     made_from = f"{parts.node.name} {parts.programs.name}"
-    target = cache / "kind" / f"docker-{fingerprint(HERE, _of_the_image(own), made_from)}"
+    target = cache / "kind" / f"docker-{fingerprint(HERE, _MAKERS, made_from)}"
     if not target.is_dir():
+        ensure_debian(cache)
         build_once(target, lambda work: _make_images(work, cache, parts))
         sweep_old(cache / "kind", "docker", [target], keep=1)
     return target
-
-
-def _of_the_image(files: Sequence[Path]) -> list[Path]:
-    names = {"root.py", "node_image.py", "kindnetd"}
-    return [path for path in files if path.name in names]
 
 
 def _make_images(data: Path, cache: Path, parts: Parts) -> None:
@@ -81,7 +97,7 @@ def _make_images(data: Path, cache: Path, parts: Parts) -> None:
     tell(f"images made in {time.monotonic() - began:.0f} s")
 
 
-def _prove_the_pack(running: Docker, exercises: Sequence[str]) -> None:
+def _prove_the_pack(running: Docker, words: Sequence[str]) -> None:
     """Bring a cluster up by the provider, prove exercises on it, and take it down."""
     with _state() as state:
         environment = {**os.environ, **running.environment, "PODGRADE_STATE": str(state)}
@@ -93,9 +109,8 @@ def _prove_the_pack(running: Docker, exercises: Sequence[str]) -> None:
             listed = ["docker", "exec", f"{_NAME}-control-plane", "ctr", "-n", "k8s.io", "images"]
             loaded = running.run(*listed, "list", "-q").split()
             assert any(name.startswith(f"docker.io/{TINY}") for name in loaded), loaded
-            chosen = [word for slug in exercises for word in ("--exercise", slug)]
-            verify = ["podgrade", "verify", str(ROOT), *chosen, "--context", f"kind-{_NAME}"]
-            _timed(running, "proof", verify, environment)
+            verify = ["podgrade", "verify", str(ROOT), "--context", f"kind-{_NAME}", *words]
+            _timed(running, "proof", verify, environment, _PROOF)
 
 
 @contextmanager
@@ -106,18 +121,28 @@ def _ended(running: Docker, environment: Mapping[str, str]) -> Iterator[None]:
     finally:
         down = ["podgrade", "cluster", "down", "--provider", "kind", "--name", _NAME]
         try:
-            _timed(running, "cluster down", down, environment)
+            _timed(running, "cluster down", down, environment, _DOWN)
         except RuntimeError:
             thaw(f"/{running.namespace}")
             _timed(running, "cluster down, thawed", down, environment)
 
 
 def _timed(
-    running: Docker, what: str, command: Sequence[str], environment: Mapping[str, str]
+    running: Docker,
+    what: str,
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    seconds: float = 600,
 ) -> None:
     """Run a command of podgrade's, its words shown. Raises RuntimeError unless it ends with 0."""
     began = time.monotonic()
-    print(call([*running.enter, *command], seconds=1500, whole=environment), end="", flush=True)
+    whole = [*running.enter, *command]
+    try:
+        subprocess.run(  # noqa: S603 - our own words
+            whole, check=True, stdin=subprocess.DEVNULL, timeout=seconds, env=environment
+        )
+    except subprocess.SubprocessError as error:
+        raise RuntimeError(f"{what}: {error}") from error
     tell(f"{what}: {time.monotonic() - began:.1f} s")
 
 

@@ -25,6 +25,10 @@ BASE_PACKAGES = (
     *("jq", "procps", "socat", "runc", "rsync"),
 )
 POD_PACKAGES = ("busybox", "iptables", "nftables", "conntrack")
+_FOR_BASE, _FOR_PODS = (
+    ("minbase", BASE_PACKAGES),
+    ("extract", POD_PACKAGES),
+)  # variants: mmdebstrap(1)
 _FILES = {"usr/local/bin": 0o755, "kind": 0o644, "etc": 0o644}  # as kind's Dockerfile copies them
 _UNITS = (
     "lib/systemd/system/sysinit.target.wants/systemd-tmpfiles-setup.service",
@@ -36,6 +40,12 @@ _UNITS = (
     "lib/systemd/system/basic.target.wants/*",
 )
 _ENABLED = ("kubelet", "containerd", "undo-mount-hacks")
+
+
+def ensure_debian(cache: Path) -> None:
+    """Have both tars of Debian: what is built under the cache's lock only takes them from there."""
+    for variant, packages in (_FOR_BASE, _FOR_PODS):
+        debian(cache, variant, packages)
 
 
 def debian(cache: Path, variant: str, packages: Sequence[str]) -> Path:
@@ -62,7 +72,7 @@ def base_image(cache: Path, parts: Parts) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="podgrade-kind-base-") as folder:
         root, packed = Path(folder, "root"), Path(folder, "base.tar")
         root.mkdir()
-        call(["tar", "-xf", debian(cache, "minbase", BASE_PACKAGES), "-C", root])
+        call(["tar", "-xf", debian(cache, *_FOR_BASE), "-C", root])
         for pattern in _UNITS:
             for unit in root.glob(pattern):
                 unit.unlink()
@@ -131,7 +141,7 @@ def _add_programs(root: Path, parts: Parts) -> None:
 
 def pods_layer(cache: Path, parts: Parts, target: Path) -> None:
     """A tar of the root of all containers in kube-system: every program that one of them runs."""
-    shutil.copyfile(debian(cache, "extract", POD_PACKAGES), target)
+    shutil.copyfile(debian(cache, *_FOR_PODS), target)
     programs = {
         "kube": parts.node / "kube",
         "pause": parts.node / "pause",

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from podgrade.cluster.providers.node_build import Builder, programs_folder, version_flags
-from podgrade.cluster.providers.node_cache import build_once, fingerprint, sweep_old
+from podgrade.cluster.providers.node_cache import build_once, fingerprint, held, sweep_old
 from podgrade.cluster.providers.node_go import find_go, needed_version, version
 from podgrade.cluster.providers.node_paths import (
     cache_folder,
@@ -71,6 +71,25 @@ def test_old_results_are_swept(tmp_path):
     sweep_old(tmp_path, "programs", {tmp_path / "programs-1"}, keep=2)
     left = {path.name for path in tmp_path.iterdir()}
     assert left == {"programs-1", "programs-3", "programs-4"}
+
+
+def test_what_is_held_is_not_swept(tmp_path):
+    old, new = (tmp_path / f"programs-{number}" for number in range(2))
+    for folder in (old, new):
+        folder.mkdir()
+    os.utime(old, (0, 0))
+    with held(old):
+        sweep_old(tmp_path, "programs", (), keep=1)
+    assert old.is_dir()
+    sweep_old(tmp_path, "programs", (), keep=1)
+    assert [path.name for path in tmp_path.iterdir()] == ["programs-1"]
+
+
+def test_what_a_killed_build_left_goes_with_the_next(tmp_path):
+    dead = tmp_path / ".building-dead"
+    dead.mkdir()
+    build_once(tmp_path / "thing-1", lambda work: (work / "result").touch())
+    assert not dead.exists()
 
 
 def test_the_key_follows_names_contents_and_words(tmp_path):

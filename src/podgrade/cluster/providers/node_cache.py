@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 
@@ -39,6 +40,8 @@ def build_once(target: Path, build: Callable[[Path], None]) -> Path:
     with locked(target.parent / ".lock"):
         if target.is_dir():  # another process built it while this one waited
             return target
+        for dead in target.parent.glob(".building-*"):  # of a build that was killed
+            shutil.rmtree(dead, ignore_errors=True)
         work = Path(tempfile.mkdtemp(prefix=".building-", dir=target.parent))
         try:
             build(work)
@@ -49,9 +52,36 @@ def build_once(target: Path, build: Callable[[Path], None]) -> Path:
     return target
 
 
+@contextmanager
+def held(*folders: Path) -> Iterator[None]:
+    """Keep `sweep_old`, in whatever process, from these folders meanwhile."""
+    import fcntl
+
+    with ExitStack() as stack:
+        for folder in folders:
+            descriptor = os.open(folder, os.O_RDONLY)
+            stack.callback(os.close, descriptor)
+            fcntl.flock(descriptor, fcntl.LOCK_SH)
+        yield
+
+
+def _is_held(folder: Path) -> bool:
+    import fcntl
+
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    else:
+        return False
+    finally:
+        os.close(descriptor)
+
+
 def sweep_old(folder: Path, prefix: str, in_use: Collection[Path], keep: int = 2) -> None:
-    """Remove the results of a kind that no cluster uses, all but the newest."""
+    """Remove the results of a kind that nothing uses or holds, all but the newest."""
     results = sorted(folder.glob(f"{prefix}-*"), key=lambda path: path.stat().st_mtime)
     for old in results[:-keep]:
-        if old not in in_use:
+        if old not in in_use and not _is_held(old):
             shutil.rmtree(old, ignore_errors=True)
