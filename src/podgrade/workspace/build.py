@@ -15,6 +15,7 @@ from podgrade.cluster.retry import await_next_try
 from podgrade.model.errors import InfrastructureError
 from podgrade.model.text import Words, say
 from podgrade.workspace import fence
+from podgrade.workspace.rights import refused
 from podgrade.workspace.run import Run
 
 _READY_WITHIN = 30.0  # seconds for a namespace to become usable
@@ -53,7 +54,7 @@ class Builder:
             appeared(self._connection, "ConfigMap", name, "kube-root-ca.crt", end)
             return self._identity(name, end)
         except ApiRefusal as refusal:
-            sentence = say("no workspace could be made: {message}", message=refusal.message)
+            sentence = say("no workspace could be made: {message}", message=refused(refusal))
             raise InfrastructureError(sentence) from refusal
 
     def _create(self, namespace: str | None, body: fence.Body) -> None:

@@ -13,6 +13,7 @@ from podgrade.model.text import say
 from podgrade.workspace.apply import create, in_order
 from podgrade.workspace.build import appeared, tear_down
 from podgrade.workspace.needs import unmet
+from podgrade.workspace.rights import refused
 from podgrade.workspace.run import KEPT, Run
 from podgrade.workspace.workloads import documents_in
 
@@ -44,7 +45,7 @@ def furnish(connection: Connection, run: Run, exercises: Sequence[tuple[str, Exe
     except ApiRefusal as refusal:
         clear(connection, [name for name, _ in exercises])
         raise InfrastructureError(
-            say("the exam's namespaces could not be made: {why}", why=refusal.message)
+            say("the exam's namespaces could not be made: {why}", why=refused(refusal))
         ) from refusal
     except BaseException:
         clear(connection, [name for name, _ in exercises])

@@ -25,6 +25,7 @@ from podgrade.workspace.doom import Goal, GoalKind, newest
 from podgrade.workspace.doom.case import Case
 from podgrade.workspace.doom.images import image_refused
 from podgrade.workspace.lookup import ClusterLookup
+from podgrade.workspace.rights import refused
 from podgrade.workspace.run import HOUR, Run
 from podgrade.workspace.target import is_ready
 from podgrade.workspace.wait import Scope, wait
@@ -82,7 +83,7 @@ class Toolbox:
         try:
             return self._connection.shell(self.namespace, _NAME, _NAME)
         except ApiRefusal as refusal:
-            sentence = say("the toolbox cannot be used: {message}", message=refusal.message)
+            sentence = say("the toolbox cannot be used: {message}", message=refused(refusal))
             raise InfrastructureError(sentence) from refusal
 
     def close(self, timeout: float = 5.0) -> None:
@@ -100,7 +101,7 @@ class Toolbox:
         except InfrastructureError as error:
             self._failure = error
         except ApiRefusal as refusal:
-            self._failure = _no_toolbox(refusal.words)
+            self._failure = _no_toolbox(refused(refusal))
         finally:
             self._made.set()
 
