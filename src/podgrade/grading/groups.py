@@ -70,6 +70,7 @@ class Group:
             missing=self._missing(),
             lanes=rehearsed.lanes if rehearsed else (),
             places=rehearsed.places if rehearsed else {},
+            namespace=rehearsed.namespace if rehearsed else "",
         )
 
     def _missing(self) -> int:

@@ -62,6 +62,7 @@ def to_data(record: Record) -> Data:
         "notes": [words_to_json(note) for note in result.notes],
         "seconds": round(result.seconds, 3),
         "missing": result.missing,
+        **({"namespace": result.namespace} if result.namespace else {}),
         "lanes": [asdict(lane) for lane in result.lanes],
         "places": {name: asdict(place) for name, place in result.places.items()},
         "checks": [_check(one, record.played.get(one.id)) for one in result.verdicts],
@@ -79,6 +80,7 @@ def from_data(data: Data) -> Record:
         notes=tuple(_all_words(data["notes"])),
         seconds=data["seconds"],
         missing=data["missing"],
+        namespace=data.get("namespace", ""),
         lanes=tuple(_lane(one) for one in data["lanes"]),
         places={name: Position(**place) for name, place in data["places"].items()},
     )

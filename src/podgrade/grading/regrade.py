@@ -29,6 +29,7 @@ def regrade(case: Case, record: Record, stop: threading.Event) -> Rehearsed:
         seconds=found.seconds,
         lanes=found.lanes,
         places=found.places,
+        namespace=found.namespace,
     )
 
 

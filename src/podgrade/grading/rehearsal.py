@@ -39,6 +39,8 @@ class Rehearsed:
     places: Mapping[str, Position] = field(default_factory=dict)
     secrets: frozenset[str] = frozenset()
     """What of it nobody is to read in the evidence."""
+    namespace: str = ""
+    """Where it runs, if it is graded in place."""
 
 
 def rehearse(case: Case, rig: Rig, progress: Progress) -> Rehearsed:
@@ -118,7 +120,8 @@ def _in_place(case: Case, rig: Rig, live: Live, progress: Progress) -> Rehearsed
         copies.release()
     what = lanes(workspace.view, found.target.name, bench.began, time.monotonic())
     notes = (*found.acceptance.notes, *about_left_out(case), *bench.notes)
-    return Rehearsed(case, played, notes, lanes=what, secrets=secrets_of(found.manifest.documents))
+    secrets = secrets_of(found.manifest.documents)
+    return Rehearsed(case, played, notes, lanes=what, secrets=secrets, namespace=namespace)
 
 
 def _read(case: Case) -> tuple[Reading | None, tuple[Refusal, ...]]:

@@ -23,6 +23,7 @@ from podgrade.grading.record import Record
 from podgrade.grading.regrade import regrade
 from podgrade.grading.rehearsal import Rehearsed, all_errors, our_failure, rehearse
 from podgrade.grading.rig import Rig, Where
+from podgrade.locale.commands import reason_in_namespace
 from podgrade.model.errors import InfrastructureError, PodgradeError
 from podgrade.model.exercise import Exercise
 from podgrade.model.submission import Live
@@ -175,7 +176,7 @@ class GradingSession:
     ) -> Verdict:
         """The verdict of an item that was replayed."""
         group, instance = self._place(item)
-        verdict = after_replay(instance, played, stage, error, group.exercise)
+        verdict = _judged(group, instance, played, stage, error)
         group.verdicts[instance.id] = verdict
         return verdict
 
@@ -275,7 +276,16 @@ class GradingSession:
             instance.run(stage)
         except BaseException as caught:  # noqa: BLE001 - pytest's own outcomes are BaseExceptions
             error = caught
-        return after_replay(instance, played, stage, error, group.exercise)
+        return _judged(group, instance, played, stage, error)
+
+
+def _judged(
+    group: Group, instance: Instance, played: Played, stage: Replay, error: BaseException | None
+) -> Verdict:
+    """The verdict on what was replayed, its commands said for where the submission is."""
+    verdict = after_replay(instance, played, stage, error, group.exercise)
+    namespace = group.rehearsed.namespace if group.rehearsed else ""
+    return replace(verdict, reason=reason_in_namespace(verdict.reason, namespace))
 
 
 def untold(group: Group) -> set[str]:

@@ -118,6 +118,8 @@ class Result:
     """What the containers did meanwhile."""
     places: Mapping[str, Position] = field(default_factory=dict)
     """Where the containers stand in the submission, by name; under "" the place of the rest."""
+    namespace: str = ""
+    """Where it runs, if it was graded in place; else empty, as that one is gone."""
 
     @property
     def possible(self) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from podgrade.locale import in_language
+from podgrade.locale.commands import in_namespace
 from podgrade.model.exercise import Exercise
 from podgrade.model.reason import Reason
 from podgrade.model.text import Words, say
@@ -67,7 +68,7 @@ def hint(result: Result, exercise: Exercise, language: str) -> str | None:
             failure = (verdict.check.name, verdict.reason.code)
             for one in exercise.hints:
                 if failure in one.fits:
-                    return said(one, language)
+                    return said(in_namespace(one, result.namespace), language)
     return None
 
 
