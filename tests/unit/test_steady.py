@@ -58,8 +58,10 @@ def test_a_restart_that_the_watch_told_is_not():
 def test_a_container_that_has_ended_and_is_not_yet_restarted_is_not():
     where = begun()
     where.workspace.view.take_pod(pod(2, status("writer"), status("reader", state="terminated")))
-    assert reason(asked(where)).code == "restarted"
-    assert str(reason(asked(where)).look) == "Look at `kubectl logs pair -c reader`"
+    flag = asked(where)
+    assert reason(flag).code == "restarted"
+    assert str(reason(flag).look) == "Look at `kubectl logs pair -c reader`"
+    assert str(flag.about.shown) == "container reader has ended"
 
 
 def test_a_restart_that_only_the_kubelet_knows_is_not_and_its_report_is_waited_for():
@@ -75,9 +77,11 @@ def test_a_restart_that_only_the_kubelet_knows_is_not_and_its_report_is_waited_f
 
 def test_the_kubelets_word_is_enough(monkeypatch):
     monkeypatch.setattr(steady, "_TO_REPORT", 0.05)
-    found = reason(asked(begun(kubelet=Kubelet("reader"))))
+    flag = asked(begun(kubelet=Kubelet("reader")))
+    found = reason(flag)
     assert found.code == "restarted"
     assert str(found.why) == "container reader was restarted while it was checked"
+    assert str(flag.about.shown) == "restarts writer: 0, reader: 1"
 
 
 def test_restarts_before_the_first_question_do_no_harm_and_nobody_is_asked_about_them():

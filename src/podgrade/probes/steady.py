@@ -50,7 +50,8 @@ def steady(bench: Bench) -> Flag:
     reason = _unsteady(seen, before)
     if untold and reason is None:
         reason = _restarted(pod, untold, None)
-    return Flag(reason is None, About(subject, reason, _shown(seen, reason) if seen else None))
+    shown = _shown(seen, reason, before, untold) if seen else None
+    return Flag(reason is None, About(subject, reason, shown))
 
 
 def _watch(bench: Bench, before: Baseline, seconds: float) -> None:
@@ -143,14 +144,22 @@ def _not_ready(pod: Pod, name: str) -> Reason:
     return Reason("not-ready", why=why, look=look)
 
 
-def _shown(pod: Pod, reason: Reason | None) -> Words:
+def _shown(pod: Pod, reason: Reason | None, before: Baseline, untold: str | None) -> Words:
     if reason is not None and reason.code == "not-ready":
         return say("READY {ready}", ready=kubectl.ready_column(pod))
-    return _counts(pod)
+    lost = untold or next(_lost(pod, before), None)
+    if lost is not None and "terminated" in (kubectl.status_of(pod, lost) or {}).get("state", {}):
+        return say("container {name} has ended", name=lost)  # it may be started again, or not
+    known = {name: life[1] + 1 for name, life in before.running.items() if name == lost}
+    return _counts(pod, known)
 
 
-def _counts(pod: Pod) -> Words:
+def _counts(pod: Pod, least: Mapping[str, int]) -> Words:
+    """How often each container restarted. The API server may be told of the last time later:
+    `least` has what is known already.
+    """
     counts = ", ".join(
-        f"{status['name']}: {status['restartCount']}" for status in kubectl.statuses(pod)
+        f"{one['name']}: {max(one['restartCount'], least.get(one['name'], 0))}"
+        for one in kubectl.statuses(pod)
     )
     return say("restarts {counts}", counts=counts)
