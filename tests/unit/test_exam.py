@@ -222,6 +222,21 @@ def test_an_exam_is_begun_once(server):
     assert podgrade("exam", "status").exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("status", "--minutes", "90"), "--minutes and --force are for beginning an exam"),
+        (("finish", "--exercises", "sidecar"), "are for beginning an exam"),
+        (("--exercises", "sidecar", "--keep"), "--keep belongs to `podgrade exam finish`"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(server, words, said):
+    done = podgrade("exam", *words)
+    assert done.exit_code == 2
+    assert said in done.output
+    assert not server.made
+
+
 def test_files_of_the_learners_are_not_replaced(server):
     Path("1-sidecar.yaml").write_text("mine")
     done = podgrade("exam", "--exercises", "sidecar")

@@ -57,11 +57,15 @@ def exam(
     from podgrade.cli.exam_state import required
 
     if what in {_STATUS, _FINISH}:
+        if exercises is not None or minutes is not None or force:
+            raise UsageProblem(say("--exercises, --minutes and --force are for beginning an exam"))
         running = required()
         if running.finished is None and (what == _FINISH or time.time() >= running.ends):
             click.get_current_context().exit(finish(running, language(), keep=keep))
         _tell(running)
         return
+    if keep:
+        raise UsageProblem(say("--keep belongs to `podgrade exam finish`"))
     _tell(begin(_plan(what, exercises, minutes), context, kubeconfig, language(), force=force))
 
 

@@ -31,6 +31,7 @@ from podgrade.reports import exam as reports
 from podgrade.reports.forms import render
 from podgrade.reports.graded import Graded
 from podgrade.reports.live import Progress
+from podgrade.workspace.exam_room import clear
 
 REPORT = Path("exam-report")
 
@@ -92,8 +93,7 @@ def _graded(exam: Exam, chosen: Sequence[Exercise], language: str) -> Iterator[G
     def pack(one: Exercise) -> Path:
         return one.grader.parent.parent
 
-    kubeconfig = Path(exam.kubeconfig) if exam.kubeconfig else None
-    arguments = tuple(run_arguments(exam.context, kubeconfig, in_flight=_AT_ONCE))
+    arguments = tuple(run_arguments(exam.context, _kubeconfig(exam), in_flight=_AT_ONCE))
     for root, group in groupby(sorted(chosen, key=pack), key=pack):
         of_pack = {one.slug: one.grader for one in group}
         tasks = [task for task in exam.tasks if task.slug in of_pack]
@@ -145,9 +145,10 @@ def _write(report: reports.Report) -> None:
 
 
 def _clean(exam: Exam) -> None:
-    from podgrade.workspace.exam_room import clear
-
-    kubeconfig = Path(exam.kubeconfig) if exam.kubeconfig else None
-    connection = connect(kubeconfig=kubeconfig, context=exam.context)
+    connection = connect(kubeconfig=_kubeconfig(exam), context=exam.context)
     clear(connection, [task.namespace for task in exam.tasks])
     click.echo(told(say("The exam's namespaces are being deleted")), err=True)
+
+
+def _kubeconfig(exam: Exam) -> Path | None:
+    return Path(exam.kubeconfig) if exam.kubeconfig else None
