@@ -291,6 +291,17 @@ def test_what_the_nodes_are(machine, api):
     assert "--image mine:1" in machine.asked[0]
 
 
+def test_nobody_on_the_control_plane_waits_for_a_lease_or_the_disk():
+    patches = yaml.safe_load(kind_program.settings(1, "2"))["kubeadmConfigPatches"]
+    patch = yaml.safe_load(patches[1])
+    assert patch.pop("kind") == "ClusterConfiguration"
+    assert patch == {
+        "controllerManager": {"extraArgs": {"leader-elect": "false"}},
+        "scheduler": {"extraArgs": {"leader-elect": "false"}},
+        "etcd": {"local": {"extraArgs": {"unsafe-no-fsync": "true"}}},
+    }
+
+
 def test_the_kubelets_settings():
     def kubelet(cgroups):
         return yaml.safe_load(

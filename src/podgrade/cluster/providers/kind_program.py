@@ -32,6 +32,17 @@ _ASKED_WITHIN = 30.0
 _LOADED_WITHIN = 900.0
 _STEP = re.compile(r"^\s*•\s+(.*\w\)?)")
 _ABSENT = re.compile(r'image: "([^"]+)" not present locally')
+# There is one of each: who renews its lease late, on a busy machine, has nobody to give way to.
+# And what a power cut takes away is only practice. (Without apiVersion kind puts it into its own.)
+_CONTROL_PLANE = (
+    "kind: ClusterConfiguration",
+    "controllerManager:",
+    '  extraArgs: {leader-elect: "false"}',
+    "scheduler:",
+    '  extraArgs: {leader-elect: "false"}',
+    "etcd:",
+    '  local: {extraArgs: {unsafe-no-fsync: "true"}}',
+)
 
 
 def settings(nodes: int, cgroups: str) -> str:
@@ -49,6 +60,8 @@ def settings(nodes: int, cgroups: str) -> str:
         "  apiVersion: kubelet.config.k8s.io/v1beta1",
         "  kind: KubeletConfiguration",
         *(f"  {line}" for line in kubelet),
+        "- |",
+        *(f"  {line}" for line in _CONTROL_PLANE),
         "nodes:",
         *(f"- role: {role}" for role in roles),
     ]
