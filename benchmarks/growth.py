@@ -97,11 +97,10 @@ def main() -> None:
             if measured is None:
                 print(f"{learners} learners: not done in {options.timeout:.0f} s", flush=True)
                 break
+            print(f"{learners}: {brief(measured)}", flush=True)
             after = figures()
             took = {name: after[name] - value for name, value in before.items()}
-            measured = replace(measured, cluster=took)
-            found.append(measured)
-            print(f"{learners}: {brief(measured)}", flush=True)
+            found.append(replace(measured, cluster=took))
             if options.json:
                 options.json.write_text(json.dumps([asdict(one) for one in found], indent=1))
     print("\n".join(table(found)))

@@ -63,7 +63,7 @@ class Cluster:
         query = {"labelSelector": f"{MANAGED_BY}={MANAGER}", "limit": 1}
         while self.connection.request("GET", "/api/v1/namespaces", query=query)["items"]:
             if time.monotonic() > end:
-                raise TimeoutError
+                raise TimeoutError("namespaces of the class are still there")
             time.sleep(2)
 
     def figures(self) -> dict[str, float]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -93,14 +93,21 @@ def both(words: Words | str) -> Markup:
     texts = {language: one(words, language) for language in LANGUAGES}
     if len(set(texts.values())) == 1:
         return code(texts["en"])
-    span = Markup('<span class="{0}" lang="{0}">{1}</span>')
-    return Markup().join(span.format(language, code(text)) for language, text in texts.items())
+    return _joined(
+        f'<span class="{language}" lang="{language}">{code(text)}</span>'
+        for language, text in texts.items()
+    )
 
 
 def code(text: str) -> Markup:
     """Plain text as markup in which what stood between backticks is code."""
     parts = _CODE.split(text)
-    return Markup().join(
-        Markup("<code>{}</code>").format(part) if number % 2 else escape(part)
+    return _joined(
+        f"<code>{escape(part)}</code>" if number % 2 else escape(part)
         for number, part in enumerate(parts)
     )
+
+
+def _joined(parts: Iterable[str]) -> Markup:
+    """Parts that are markup already: Markup's own format and join take more than twice as long."""
+    return Markup("".join(parts))  # noqa: S704
