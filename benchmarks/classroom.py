@@ -35,42 +35,13 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 CONTESTANTS = Path(__file__).with_name("contestants")
+METERED = Path(__file__).with_name("metered.py")
 FIXTURES = ROOT / "fixtures/sidecar"
 RIGHT = FIXTURES / "reference/pod/pod.yaml"
 DOOMED = ("image-typo", "image-tag", "command-one-word")
 REFUSED = ("unknown-field", "undeclared-volume", "container-name-invalid")
 PACKAGES = ("pytest", "pytest-xdist", "pytest-kubernetes", "kr8s", "kubernetes", "pyyaml")
 LIMIT = 1500  # seconds for one contestant
-
-COUNTING = """
-import collections, json, os, re, sys, threading
-from podgrade.cluster import transport, exec as execs
-counts, lock = collections.Counter(), threading.Lock()
-
-def shape(method, path):
-    path = re.sub(r"podgrade-[0-9a-z-]+", "NS", path.partition("?")[0])
-    parts = path.split("/")
-    where = next((n for n, part in enumerate(parts) if part == "namespaces"), None)
-    kind = "/".join(parts[where + 2:] if where and len(parts) > where + 2 else parts[3:])
-    return f"{method} {re.sub('/(nginx-sidecar|toolbox)', '/NAME', kind)}"
-
-def counted(function, method=None):
-    def inner(self, first, *rest):
-        call = shape(method or first.method, first if method else first.path)
-        with lock:
-            counts[call] += 1
-        return function(self, first, *rest)
-    return inner
-
-transport.Transport.send = counted(transport.Transport.send)
-execs.Execution.run = counted(execs.Execution.run, "EXEC")
-from podgrade.cli.main import main
-try:
-    main()
-finally:
-    with open(os.environ["COUNTS"], "w") as stream:
-        json.dump(counts, stream)
-"""
 
 
 @dataclass(frozen=True)
@@ -189,18 +160,21 @@ class Bench:
             print(f"not all as they should be: {len(verdicts)} verdicts, {wrong} wrong", flush=True)
         return done
 
-    def _command(self, folder: Path, output: Path, code: str = "") -> list[str]:
-        code = code or "from podgrade.cli.main import main; main()"
+    def _command(self, folder: Path, output: Path) -> list[str]:
+        code = "from podgrade.cli.main import main; main()"
+        return [sys.executable, "-c", code, *self._words(folder, output)]
+
+    def _words(self, folder: Path, output: Path) -> list[str]:
         words = ["class", "sidecar", str(folder), "--output", str(output)]
-        return [sys.executable, "-c", code, *words, "--in-flight", str(self._at_once)]
+        return [*words, "--in-flight", str(self._at_once)]
 
     def calls(self) -> None:
         """Each kind of call, by how many there were for a submission."""
         counts = self._folder / "counts"
-        env = {**os.environ, "COUNTS": str(counts)}
         clean()
-        ran(self._command(self._right, self._folder / "output", COUNTING), env, {0, 1})
-        found = json.loads(counts.read_text())
+        words = self._words(self._right, self._folder / "output")
+        ran([sys.executable, str(METERED), str(counts), *words], dict(os.environ), {0, 1})
+        found = json.loads(counts.read_text())["by_call"]
         for call, count in sorted(found.items(), key=lambda pair: -pair[1]):
             print(f"| {call} | {count / self._learners:.2f} |")
         print(f"| all | {sum(found.values()) / self._learners:.2f} |")

@@ -87,6 +87,7 @@ def main() -> None:
     parser.add_argument("--timeout", type=float, default=3600.0, help="seconds for one size")
     parser.add_argument("--json", type=Path, help="the figures, whole")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing stays behind
     found: list[Measured] = []
     with contextlib.ExitStack() as stack:
         kubeconfig, figures = stack.enter_context(surroundings(options))
