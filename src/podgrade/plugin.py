@@ -13,10 +13,10 @@ import pytest
 from podgrade.grading.checks import check_of
 from podgrade.model.submission import Key, Submission
 from podgrade.probes import NAMES
-from podgrade.workspace.run import Shard
 
 if TYPE_CHECKING:
     from podgrade.grading.run import GradingRun
+    from podgrade.workspace.run import Shard
 
 RUN: pytest.StashKey[GradingRun] = pytest.StashKey()
 STDIN: pytest.StashKey[bytes] = pytest.StashKey()
@@ -54,9 +54,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="keep what every probe saw in this folder, a file a submission",
     )
     # One of the Pods of `podgrade class --shards`: which run, which of how many.
-    group.addoption("--shard", type=Shard.parse, help=argparse.SUPPRESS)
+    group.addoption("--shard", type=_shard, help=argparse.SUPPRESS)
     group.addoption("--context", help="context of the kubeconfig to use")
     group.addoption("--kubeconfig", type=Path, help="kubeconfig file to use")
+
+
+def _shard(text: str) -> Shard:
+    from podgrade.workspace.run import Shard
+
+    return Shard.parse(text)
 
 
 def _at_least_one(text: str) -> int:
