@@ -8,9 +8,11 @@ import pytest
 
 from podgrade.cluster.connection import ApiRefusal
 from podgrade.grading.slow import excuse
+from podgrade.model.errors import InfrastructureError
+from podgrade.model.text import say
 from podgrade.probes.bench import Overdue
 from podgrade.workspace.held_up import held_up
-from podgrade.workspace.nodes import absence, told_by
+from podgrade.workspace.nodes import absence, silence, told_by
 
 
 def at(seconds):
@@ -41,7 +43,7 @@ def pod(*mains, inits=(), sidecars=(), scheduled=0):
         "containerStatuses": list(mains),
         "initContainerStatuses": list(inits),
     }
-    metadata = {"name": "web", "uid": "u", "creationTimestamp": at(0)}
+    metadata = {"name": "web", "namespace": "ns", "uid": "u", "creationTimestamp": at(0)}
     return {"metadata": metadata, "spec": spec, "status": status}
 
 
@@ -106,10 +108,11 @@ def test_a_node_that_came_back_during_the_pods_life_is():
 
 
 class Api:
-    """Answers with a node, or a refusal."""
+    """Answers with a node, or a refusal; a log comes, or what is raised instead."""
 
-    def __init__(self, answer):
+    def __init__(self, answer, log=None):
         self._answer = answer
+        self._log = log
 
     def request(self, method, path, **_):
         assert (method, path) == ("GET", "/api/v1/nodes/one")
@@ -117,12 +120,32 @@ class Api:
             raise ApiRefusal(self._answer, "No", "no")
         return self._answer
 
+    def read(self, path, *, query, limit, timeout):
+        assert path == "/api/v1/namespaces/ns/pods/web/log"
+        assert query["container"] == "app"
+        assert limit == 1
+        assert timeout <= 10
+        if self._log is not None:
+            raise self._log
+        return b""
+
 
 def test_nodes_that_may_not_be_looked_at_tell_nothing():
     assert absence(Api(403), THERE) is None
     assert str(absence(Api(404), THERE)) == "node one is gone"
     assert absence(Api(node()), THERE) is None
     assert absence(None, {"metadata": {}, "spec": {}}) is None
+
+
+def test_a_node_that_does_not_answer_is_told_before_the_control_plane_knows():
+    lost = InfrastructureError(say("no route to host"))
+    assert str(silence(Api(node(), lost), THERE)) == "node one does not answer"
+
+
+def test_a_node_that_answers_is_no_excuse_whatever_it_says():
+    assert silence(Api(node()), THERE) is None
+    assert silence(Api(node(), ApiRefusal(400, "BadRequest", "is waiting to start")), THERE) is None
+    assert silence(None, {"metadata": {}, "spec": {}}) is None
 
 
 class Still:
@@ -136,10 +159,10 @@ class Still:
         return self._seconds
 
 
-def bench(*overdue, still=0.0, answer=None, sighted=None):
+def bench(*overdue, still=0.0, answer=None, sighted=None, log=None):
     sightings = () if sighted is None else (SimpleNamespace(at=sighted),)
     view = SimpleNamespace(events=lambda: (), sightings=lambda uid: sightings)
-    where = SimpleNamespace(connection=Api(answer or node()), view=view)
+    where = SimpleNamespace(connection=Api(answer or node(), log), view=view)
     return SimpleNamespace(overdue=list(overdue), pulse=Still(still), workspace=where)
 
 
@@ -177,3 +200,9 @@ def test_what_a_pod_waited_for_before_is_not_of_this_wait():
 def test_a_node_that_was_away_is_the_first_thing_said():
     words = excuse(bench(Overdue(0, 60, (THERE,)), still=60, answer=node(since=30)))
     assert str(words).startswith("node one was not Ready meanwhile;")
+
+
+def test_what_did_not_come_from_a_node_that_does_not_answer_is_nobodys_mistake():
+    lost = InfrastructureError(say("no route to host"))
+    words = excuse(bench(Overdue(0, 10, (THERE,)), log=lost))
+    assert str(words) == "node one does not answer; this is not your mistake: try again later"

@@ -7,6 +7,7 @@ that it cannot come. A verdict that evidence decides is never asked about.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from podgrade.model.text import Words, say
@@ -32,7 +33,11 @@ def excuse(bench: Bench) -> Words | None:
 
 def _node(bench: Bench, overdue: Overdue) -> Words | None:
     connection = bench.workspace.connection
-    found = (nodes.absence(connection, pod) for pod in overdue.pods)
+    pods = overdue.pods
+    found = chain(
+        (nodes.absence(connection, pod) for pod in pods),
+        (nodes.silence(connection, pod) for pod in pods),
+    )
     return next((words for words in found if words is not None), None)
 
 

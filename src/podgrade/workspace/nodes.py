@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from podgrade.cluster.connection import ApiRefusal, Connection
-from podgrade.cluster.kinds import path_of
+from podgrade.cluster.kinds import log_path, path_of
+from podgrade.model.errors import InfrastructureError
 from podgrade.model.text import Words, say
+
+_TO_ANSWER = 10.0  # seconds
 
 
 def absence(connection: Connection, pod: Mapping[str, Any]) -> Words | None:
@@ -23,6 +26,25 @@ def absence(connection: Connection, pod: Mapping[str, Any]) -> Words | None:
     except ApiRefusal as refusal:
         return say("node {node} is gone", node=name) if refusal.status == 404 else None
     return told_by(node, pod)
+
+
+def silence(connection: Connection, pod: Mapping[str, Any]) -> Words | None:
+    """Says so if the Pod's node does not answer now: its kubelet is asked for a line of a log.
+
+    The Node itself tells of that only 40 s later (node-monitor-grace-period).
+    """
+    name = pod.get("spec", {}).get("nodeName")
+    if not name:
+        return None
+    path = log_path(pod["metadata"]["namespace"], pod["metadata"]["name"])
+    query = {"container": pod["spec"]["containers"][0]["name"], "tailLines": "1"}
+    try:
+        connection.read(path, query=query, limit=1, timeout=_TO_ANSWER)
+    except ApiRefusal:  # an answer, too: there is no log yet, or it may not be read
+        return None
+    except InfrastructureError:
+        return say("node {node} does not answer", node=name)
+    return None
 
 
 def told_by(node: Mapping[str, Any], pod: Mapping[str, Any]) -> Words | None:
