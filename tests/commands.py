@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -35,8 +36,8 @@ def blocks(document: Path) -> list[tuple[str, str]]:
 
 
 def words(command: str) -> list[str]:
-    """A command's words, without its comment."""
-    return shlex.split(command, comments=True)
+    """A command's words, without its comment and what a shell does with its output."""
+    return list(takewhile(lambda word: word not in (">", "|"), shlex.split(command, comments=True)))
 
 
 def _typed(block: str) -> Iterator[str]:

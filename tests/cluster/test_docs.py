@@ -18,6 +18,7 @@ from tests.commands import DOCUMENTS, ROOT, blocks, commands, words
 # What is not typed here, by how it begins, and why.
 NOT_HERE = {
     "podgrade check sidecar --live": "grades what somebody has applied; tests/cluster/test_live.py",
+    "podgrade class sidecar handed-in/ --shards": "tests/cluster/test_shards.py",
     "podgrade clean": "would look for what other tests leave; tests/cluster/test_sweep.py",
     "podgrade cluster": "brings down what all tests here use; tests/cluster/test_node_life.py",
     "podgrade doctor": "tests/cluster/test_doctor.py",

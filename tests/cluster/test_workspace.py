@@ -412,7 +412,7 @@ def test_without_the_right_to_make_namespaces_it_is_said(kubeconfig, tmp_path):
         connection = Connection.open(limited)
         watch = Watch(connection, threading.Event())
         workspaces = Workspaces(connection, watch, Run.new())
-        with pytest.raises(InfrastructureError, match="cannot create resource"):
+        with pytest.raises(InfrastructureError, match="this account may not create namespaces"):
             workspaces.take(exercise())
         workspaces.close()
 
