@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from podgrade.cluster.conditions import is_ready
 from podgrade.cluster.connection import ApiRefusal, Connection
 from podgrade.cluster.providers import node_process
 from podgrade.cluster.providers.node import NodeProvider
@@ -28,7 +29,6 @@ from podgrade.cluster.providers.node_go import find_go, needed_version
 from podgrade.cluster.providers.node_paths import cache_folder, cluster_folder
 from podgrade.model.text import Words
 from podgrade.workspace.run import MANAGED_BY, MANAGER
-from podgrade.workspace.target import is_ready
 
 MODULE = Path(__file__).resolve().parent / "kwok"
 PROGRAM = "sigs.k8s.io/kwok/cmd/kwok"

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ci.kind.parts import HERE, Parts, call
+from ci.kind.parts import APART, HERE, Parts, call
 from ci.kind.root import ADDRESS, PORT
 
 from podgrade.cluster.providers.node_process import remove_cgroups
@@ -34,6 +34,7 @@ class Docker:
 
     namespace: str  # of the network
     environment: Mapping[str, str]
+    state: Path  # its sockets and logs
 
     @property
     def enter(self) -> list[str]:
@@ -47,7 +48,21 @@ class Docker:
 
 @contextmanager
 def docker(data: Path, parts: Parts) -> Iterator[Docker]:
-    """A Docker whose images are in `data`; nothing of it runs, or is mounted, afterwards."""
+    """A Docker as `bare`, with what kind's nodes ask for names and for images."""
+    with (
+        bare(data, parts.programs) as running,
+        _beside(running, "names", _name_server(running, parts)),
+        _beside(running, "registry", _registry(parts)),
+    ):
+        yield running
+
+
+@contextmanager
+def bare(data: Path, *programs: Path) -> Iterator[Docker]:
+    """A Docker whose images are in `data`; nothing of it runs, or is mounted, afterwards.
+
+    Its clients find these folders of programs on their PATH, too.
+    """
     name = f"{_PREFIX}{os.getpid()}"
     with ExitStack() as stack:
         state = Path(
@@ -62,16 +77,15 @@ def docker(data: Path, parts: Parts) -> Iterator[Docker]:
         stack.callback(remove_cgroups, f"/{name}")
         # Debian's Docker and nothing else's; podgrade and Python from where this one runs.
         own = Path(sys.executable).parent
+        found = os.pathsep.join(map(str, (own, *programs)))
         environment = {
-            "PATH": f"{own}:{parts.programs}:/usr/sbin:/usr/bin:/sbin:/bin",
+            "PATH": f"{found}:/usr/sbin:/usr/bin:/sbin:/bin",
             "DOCKER_HOST": f"unix://{state}/docker.sock",
             "DOCKER_BUILDKIT": "0",
             "TMPDIR": temporary,
         }
-        running = Docker(name, environment)
-        stack.enter_context(_beside(running, state, "names", _name_server(state, parts)))
-        stack.enter_context(_beside(running, state, "registry", _registry(parts)))
-        stack.enter_context(_daemon(running, state, data))
+        running = Docker(name, environment, state)
+        stack.enter_context(_daemon(running, data))
         yield running
 
 
@@ -86,10 +100,10 @@ def _sweep() -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _name_server(state: Path, parts: Parts) -> list[str]:
+def _name_server(running: Docker, parts: Parts) -> list[str]:
     text = (HERE / "files/Corefile").read_text("utf-8").replace("ADDRESS", ADDRESS)
-    (state / "Corefile").write_text(text, encoding="utf-8")
-    return [str(parts.programs / "coredns"), "-conf", str(state / "Corefile")]
+    (running.state / "Corefile").write_text(text, encoding="utf-8")
+    return [str(parts.programs / "coredns"), "-conf", str(running.state / "Corefile")]
 
 
 def _registry(parts: Parts) -> list[str]:
@@ -97,9 +111,9 @@ def _registry(parts: Parts) -> list[str]:
 
 
 @contextmanager
-def _beside(running: Docker, state: Path, name: str, command: Sequence[str]) -> Iterator[None]:
+def _beside(running: Docker, name: str, command: Sequence[str]) -> Iterator[None]:
     """A program that runs in the network namespace meanwhile."""
-    with (state / f"{name}.log").open("wb") as log:
+    with (running.state / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - our own programs
             [*_ORPHANED, *running.enter, *command],
             stdin=subprocess.DEVNULL,
@@ -117,8 +131,9 @@ def _beside(running: Docker, state: Path, name: str, command: Sequence[str]) -> 
 
 
 @contextmanager
-def _daemon(running: Docker, state: Path, data: Path) -> Iterator[None]:
+def _daemon(running: Docker, data: Path) -> Iterator[None]:
     """Dockerd in PID and mount namespaces of its own: what ends it ends its containers, too."""
+    state = running.state
     options = [
         f"--data-root={data}",
         f"--exec-root={state}/exec",
@@ -132,10 +147,9 @@ def _daemon(running: Docker, state: Path, data: Path) -> Iterator[None]:
         "--default-runtime=podgrade",
         f"--dns={ADDRESS}",
     ]
-    apart = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
     with (state / "dockerd.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - our own programs
-            [*_ORPHANED, *running.enter, *apart, "bash", "-c", _FIRST, "dockerd", *options],
+            [*_ORPHANED, *running.enter, *APART, "bash", "-c", _FIRST, "dockerd", *options],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

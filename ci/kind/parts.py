@@ -24,6 +24,9 @@ _TAGS = "no_btrfs,no_zfs,no_aufs,no_devmapper"  # the node's: what it compiled s
 
 Command = Sequence[str | Path]
 
+APART = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
+"""What is started so is ended with all its processes and mounts, even by SIGKILL."""
+
 
 def tell(words: object) -> None:
     """A line of progress, with the time."""
@@ -41,19 +44,23 @@ def call(
 
     `env` is added to this process's environment.
     """
-    done = subprocess.run(  # noqa: S603 - our own words
-        command,
-        check=False,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        timeout=seconds,
-        env={**os.environ, **(env or {})},
-        cwd=folder,
-    )
+    words = " ".join(map(str, command))[:300]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own words
+            command,
+            check=False,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=seconds,
+            env={**os.environ, **(env or {})},
+            cwd=folder,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise RuntimeError(f"{words}: it did not end within {seconds:.0f} s") from error
     if done.returncode:
         said = f"{done.stdout[-3000:]}{done.stderr[-1500:]}".strip()
-        raise RuntimeError(f"{' '.join(map(str, command))[:300]}: {said}")
+        raise RuntimeError(f"{words}: {said}")
     return done.stdout
 
 

@@ -26,12 +26,14 @@ from xml.etree import ElementTree
 from ci.kind.action_steps import Job, Ran
 from ci.kind.docker import ROOT, Docker, docker, thaw
 from ci.kind.node_image import BASE, NODE, TINY, release, tiny
-from ci.kind.parts import HERE, Parts, ensure_parts, tell
+from ci.kind.parts import HERE, Parts, ensure_parts, programs_folder, tell
 from ci.kind.root import base_image, ensure_debian
 
+from podgrade.cluster.providers import node_build
 from podgrade.cluster.providers.node_cache import build_once, fingerprint, held, locked, sweep_old
-from podgrade.cluster.providers.node_paths import cache_folder
+from podgrade.cluster.providers.node_paths import cache_folder, node_sources
 
+BUILD = "--build"
 EXERCISES = ("sidecar", "init-page", "service", "native-sidecar")
 _MAKERS = [HERE / one for one in ("root.py", "node_image.py", "files/kindnetd")]  # of the images
 _NAME = "podgrade-ci"
@@ -40,7 +42,10 @@ _DOWN = 120.0  # seconds after which a cluster that is taken down is believed to
 
 
 def main(words: Sequence[str]) -> None:
-    """Everything, one after another. Raises RuntimeError or AssertionError at the first fault."""
+    """Everything, one after another. Raises RuntimeError or AssertionError at the first fault.
+
+    With the one word `--build`: only what has to be there first.
+    """
     began = time.monotonic()
     parts, cache = ensure_parts(), cache_folder()
     with (
@@ -51,6 +56,8 @@ def main(words: Sequence[str]) -> None:
         sweep_old(cache / "kind", "programs", [parts.programs])
         sweep_old(cache / "kind", "debian", [], keep=4)
         tell(f"all parts are there after {time.monotonic() - began:.0f} s")
+        if words == [BUILD]:
+            return
         with docker(data, parts) as running:
             _prove_the_pack(running, chosen(words))
             for wanted in ("right", "wrong"):
@@ -69,13 +76,24 @@ def chosen(words: Sequence[str]) -> list[str]:
 
 def ensure_docker_images(cache: Path, parts: Parts) -> Path:
     """Docker's folder with kind's node image in it, made first if it is not in the cache."""
-    made_from = f"{parts.node.name} {parts.programs.name}"
-    target = cache / "kind" / f"docker-{fingerprint(HERE, _MAKERS, made_from)}"
+    target = _images_folder(cache, parts.node, parts.programs)
     if not target.is_dir():
         ensure_debian(cache)
         build_once(target, lambda work: _make_images(work, cache, parts))
         sweep_old(cache / "kind", "docker", [target], keep=1)
     return target
+
+
+def _images_folder(cache: Path, node: Path, programs: Path) -> Path:
+    made_from = f"{node.name} {programs.name}"
+    return cache / "kind" / f"docker-{fingerprint(HERE, _MAKERS, made_from)}"
+
+
+def is_built() -> bool:
+    """True if kind's node image of these sources is in the cache."""
+    cache = cache_folder()
+    node = node_build.programs_folder(node_sources(), cache)
+    return _images_folder(cache, node, programs_folder(cache)).is_dir()
 
 
 def _make_images(data: Path, cache: Path, parts: Parts) -> None:
@@ -213,12 +231,12 @@ def _state() -> Iterator[Path]:
         yield Path(folder)
 
 
-def _stop(number: int, _: FrameType | None) -> None:
+def stop(number: int, _: FrameType | None) -> None:
     raise SystemExit(128 + number)
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, stop)
     try:
         main(sys.argv[1:])
     except (RuntimeError, AssertionError) as error:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from ci.kind.parts import HERE, Parts, call, tell
+from ci.kind.parts import APART, HERE, Parts, call, tell
 
 from podgrade.cluster.providers.node_build import CNI_PLUGINS, COMPONENTS
 from podgrade.cluster.providers.node_cache import build_once, fingerprint
@@ -55,6 +55,7 @@ def debian(cache: Path, variant: str, packages: Sequence[str]) -> Path:
     def make(work: Path) -> None:
         tell(f"unpacking Debian packages: {' '.join(packages)}")
         command = [
+            *APART,
             "mmdebstrap",
             "--quiet",
             f"--variant={variant}",

@@ -86,4 +86,17 @@ def busybox(script: str, name: str = "main", image: str = "busybox", **more: Any
     return {"name": name, "image": image, "command": ["sh", "-c", script], **more}
 
 
+def keeping(name: str, script: str, **spec: Any) -> dict[str, Any]:
+    """A Pod that runs a shell script, with what CLAIM claims at /data."""
+    main = busybox(script, volumeMounts=[{"name": "data", "mountPath": "/data"}])
+    volumes = [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}]
+    return pod(name, main, volumes=volumes, **spec)
+
+
+CLAIM = {
+    "apiVersion": "v1",
+    "kind": "PersistentVolumeClaim",
+    "metadata": {"name": "data"},
+    "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "10Mi"}}},
+}
 IDLE = "while :; do sleep 1; done"

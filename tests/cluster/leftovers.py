@@ -6,6 +6,8 @@ import json
 import os
 import re
 import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +28,12 @@ def host_state() -> dict[str, set[str]]:
         ),
         "nft": set(_lines(re.sub(r"packets \d+ bytes \d+", "", _run("nft", "list", "ruleset")))),
         "namespaces": {path.name for path in Path("/run/netns").glob("*")},
+        # os.walk passes over what goes meanwhile; Path.glob raises FileNotFoundError for it
         "cgroups": {
-            str(path) for path in Path("/sys/fs/cgroup").glob("**/podgrade-*") if path.is_dir()
+            f"{folder}/{name}"
+            for folder, names, _ in os.walk("/sys/fs/cgroup")
+            for name in names
+            if name.startswith("podgrade-")
         },
     }
 
@@ -59,6 +65,18 @@ def alive(processes: set[tuple[int, int]]) -> set[tuple[int, int]]:
         for pid, start in processes
         if (pid, start) in descendants(pid) and _state(pid) != "Z"
     }
+
+
+@contextmanager
+def gone_with(root: int, before: Mapping[str, set[str]]) -> Iterator[None]:
+    """Asserts that a cluster's end leaves none of its processes, and the host as it was before."""
+    everything = descendants(root)
+    yield
+    left = alive(everything)
+    assert not left, left
+    after = host_state()
+    for kind, there in before.items():
+        assert after[kind] == there, (kind, after[kind] ^ there)
 
 
 def host_pid(inner: int, root: int) -> int:

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable
 
 from tests.cluster.kubectl import Kubectl
 from tests.cluster.leftovers import host_pid
@@ -32,13 +31,6 @@ def pid_of(name: str, component: str) -> int:
 def kill(name: str, component: str) -> None:
     """SIGKILL to one component."""
     os.kill(pid_of(name, component), signal.SIGKILL)
-
-
-def until(condition: Callable[[], bool], limit: float = 60) -> None:
-    deadline = time.monotonic() + limit
-    while not condition():
-        assert time.monotonic() < deadline, "not within the limit"
-        time.sleep(0.05)
 
 
 def works(name: str) -> None:

@@ -7,7 +7,7 @@ import contextlib
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -105,15 +105,6 @@ def bare_namespace(connection: Connection) -> Iterator[str]:
         yield name
     finally:
         tear_down(connection, name)
-
-
-def until(condition: Callable[[], Any], limit: float = SOON) -> Any:
-    """Wait for something that no watch of ours tells."""
-    end = time.monotonic() + limit
-    while not (value := condition()):
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.05)
-    return value
 
 
 def there(connection: Connection, kind: str, namespace: str | None, name: str) -> bool:

@@ -7,15 +7,16 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from tests.cluster.rooms import bare_namespace, pod_text, until, with_cluster, with_token
+from tests.cluster.rooms import bare_namespace, pod_text, with_cluster, with_token
+from tests.waiting import until
 
+from podgrade.cluster.conditions import is_ready
 from podgrade.cluster.connection import ApiRefusal, Connection, Silence, Stopped, TimedOut
 from podgrade.cluster.kinds import path_of
 from podgrade.cluster.providers.current import connect
 from podgrade.model.errors import ClusterUnavailableError, InfrastructureError
 from podgrade.model.submission import SourceFile
 from podgrade.workspace.read import parse
-from podgrade.workspace.target import is_ready
 
 TALK = "i=0; while true; do i=$((i+1)); echo line $i; sleep 0.2; done"
 
@@ -74,9 +75,11 @@ def test_output_is_bounded(run):
     assert (answer.code, len(answer.out), answer.truncated) == (0, 10, True)
 
 
-def test_endless_output_ends(run):
-    answer = run("cat", "/dev/zero", limit=1000, timeout=3)
+def test_endless_output_ends_before_the_time_is_up(run):
+    began = time.monotonic()
+    answer = run("cat", "/dev/zero", limit=1000, timeout=90)
     assert (answer.code, len(answer.out), answer.truncated) == (-1, 1000, True)
+    assert time.monotonic() - began < 60
 
 
 def test_a_command_that_does_not_end_is_cut_off_with_what_came(run):
@@ -84,7 +87,7 @@ def test_a_command_that_does_not_end_is_cut_off_with_what_came(run):
     with pytest.raises(TimedOut) as caught:
         run("sh", "-c", "echo early; sleep 60", timeout=2)
     assert caught.value.answer.out == b"early\n"
-    assert time.monotonic() - began < 6
+    assert time.monotonic() - began < 30
 
 
 def test_a_container_that_is_not_there_is_an_answer(connection, pod):
@@ -111,7 +114,7 @@ def test_a_run_that_stops_leaves_a_command_at_once(connection, pod):
     began = time.monotonic()
     with pytest.raises(Stopped):
         stopped.exec(*pod, "main", ["sleep", "60"], timeout=60)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
 
 
 def test_a_log_is_read_no_further_than_asked(connection, pod):
@@ -171,7 +174,7 @@ def test_a_cluster_that_is_not_trusted_is_said_at_once(kubeconfig, tmp_path):
     began = time.monotonic()
     with pytest.raises(ClusterUnavailableError, match="TLS"):
         connect(broken)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
 
 
 def test_a_cluster_that_is_not_there_is_said(kubeconfig, tmp_path):

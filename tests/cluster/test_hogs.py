@@ -9,9 +9,10 @@ import pytest
 from tests.cluster.outputs import PODGRADE, left_of
 from tests.cluster.programs import Programs
 from tests.cluster.rooms import manifest as parsed
-from tests.cluster.rooms import rooms, until
+from tests.cluster.rooms import rooms
 from tests.faults.proxy import FaultyApi
 from tests.hogs import HOGS, REFUSED, RIGHT, manifest
+from tests.waiting import until
 
 from podgrade.cluster.connection import Connection
 from podgrade.cluster.kinds import path_of

@@ -34,4 +34,5 @@ def test_what_had_a_verdict_keeps_it_and_nothing_is_left(trials, way):
     assert trial.lost == 0
     assert trial.again == 0
     assert trial.wrong == []
+    assert trial.unsaid == []
     assert trial.orphans == 0

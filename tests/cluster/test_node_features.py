@@ -7,7 +7,7 @@ import subprocess
 import urllib.request
 
 import pytest
-from tests.cluster.kubectl import IDLE, Kubectl, busybox, pod
+from tests.cluster.kubectl import CLAIM, IDLE, Kubectl, busybox, keeping, pod
 
 NGINX = {"name": "nginx", "image": "nginx"}
 
@@ -113,22 +113,9 @@ def _containing(kubectl: Kubectl, namespace: str, words: str) -> str:
 
 
 def test_default_storage_class(kubectl: Kubectl, namespace: str) -> None:
-    claim = {
-        "apiVersion": "v1",
-        "kind": "PersistentVolumeClaim",
-        "metadata": {"name": "data"},
-        "spec": {
-            "accessModes": ["ReadWriteOnce"],
-            "resources": {"requests": {"storage": "10Mi"}},
-        },
-    }
-    volumes = [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}]
-    mount = [{"name": "data", "mountPath": "/data"}]
-    writer = pod("writer", busybox("echo kept > /data/file", volumeMounts=mount), volumes=volumes)
-    reader = pod("reader", busybox("cat /data/file", volumeMounts=mount), volumes=volumes)
-    for one in (writer, reader):
-        one["spec"]["restartPolicy"] = "Never"
-    kubectl.apply(claim, writer, namespace=namespace)
+    writer = keeping("writer", "echo kept > /data/file", restartPolicy="Never")
+    reader = keeping("reader", "cat /data/file", restartPolicy="Never")
+    kubectl.apply(CLAIM, writer, namespace=namespace)
     kubectl.until(lambda: _succeeded(kubectl, namespace, "writer"))
     assert kubectl.get("pvc", "data", namespace)["status"]["phase"] == "Bound"
     kubectl("delete", "pod", "writer", namespace=namespace)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from tests.cluster.rooms import exercise, manifest, rooms
 
 from podgrade.cluster.closer import Closer
-from podgrade.model.errors import InfrastructureError
 from podgrade.model.exercise import Limits
 from podgrade.model.failure import Failure
 from podgrade.probes.bench import Bench
@@ -159,10 +159,13 @@ def test_the_output_of_a_command_is_cut(stage):
     assert len(ran.out) <= LIMIT
 
 
-def test_a_command_that_does_not_end_is_left_at_the_limit(stage):
-    # Whose doing it is cannot be told: a learner's, a slow node's. So it is an error, no failure.
-    with Watch(ANSWER), pytest.raises(InfrastructureError, match="did not end"):
+def test_a_command_that_does_not_end_where_others_do_is_a_failure_at_the_limit(bench):
+    hurried = replace(bench.exercise, limits=Limits(start=ANSWER, answer=ANSWER))
+    stage = Recording(replace(bench, exercise=hurried))
+    with Watch(2 * ANSWER), pytest.raises(Failure) as failure:
         ExecProbe(stage)("box", "sleep", "600")
+
+    assert failure.value.reason.code == "no-end"
 
 
 @pytest.mark.parametrize("path", ["/dev/zero", "/proc/self/fd/0"])

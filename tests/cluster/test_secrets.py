@@ -8,9 +8,10 @@ import re
 import pytest
 import yaml
 from tests.cluster.outputs import FORMATS, graded
-from tests.cluster.rooms import manifest, pod_text, rooms, until
+from tests.cluster.rooms import manifest, pod_text, rooms
+from tests.waiting import until
 
-from podgrade.workspace.target import is_ready
+from podgrade.cluster.conditions import is_ready
 
 VALUE = "hunter2-is-no-password"
 # The sidecar prints its own token where its log should be: what a learner's log shows is shown.

@@ -17,8 +17,8 @@ from tests.cluster.conftest import say_progress
 from tests.cluster.outputs import PODGRADE, left_of
 from tests.cluster.own import pid_of
 from tests.cluster.programs import Programs
-from tests.cluster.rooms import until
 from tests.faults.proxy import FaultyApi, Request
+from tests.waiting import until
 
 from podgrade.cluster.connection import Connection
 from podgrade.cluster.kinds import path_of

@@ -6,12 +6,13 @@ import threading
 import time
 
 import pytest
-from tests.cluster.rooms import manifest, rooms, there, until
+from tests.cluster.rooms import manifest, rooms, there
+from tests.waiting import until
 
+from podgrade.cluster.conditions import is_ready
 from podgrade.model.errors import InfrastructureError
 from podgrade.workspace import toolbox as toolboxes
 from podgrade.workspace.doom import Goal, GoalKind
-from podgrade.workspace.target import is_ready
 from podgrade.workspace.toolbox import Toolbox
 
 WEB = """\

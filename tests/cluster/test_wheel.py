@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from tests.dockerfile import SHARDS, copy
 
 ROOT = Path(__file__).resolve().parents[2]
 RIGHT = ROOT / "fixtures/sidecar/reference/pod/pod.yaml"
@@ -30,8 +31,10 @@ def _run(*command: str | Path, cwd: Path, env: dict[str, str] | None = None) -> 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made of what the Dockerfile of the shards' image copies, and of nothing else."""
     folder = tmp_path_factory.mktemp("wheel")
-    _run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, ROOT, cwd=folder)
+    source = copy(SHARDS, tmp_path_factory.mktemp("source"))
+    _run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, source, cwd=folder)
     return next(folder.glob("podgrade-*.whl"))
 
 
@@ -72,3 +75,9 @@ def test_the_installed_command_grades_a_manifest_from_any_folder(
     )
     result = json.loads(out)
     assert [check["passed"] for check in result["results"]] == [True] * len(result["results"])
+
+
+def test_the_installed_package_is_what_a_shard_runs(installed: Path, tmp_path: Path) -> None:
+    python = installed.with_name("python3")
+    out = _run(python, "-m", "podgrade.cli.shard", "--help", cwd=tmp_path)
+    assert "--run" in out

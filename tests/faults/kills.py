@@ -54,15 +54,17 @@ class Trial:
     graded: int = 0
     lost: int = 0
     again: int = 0
-    errors: int = 0
+    errors: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    unsaid: list[str] = field(default_factory=list)
+    """Who has no verdict or an error in the end: on a machine that is far too busy."""
     orphans: int = 0
     by: str = ""
     seconds: float = 0.0
 
     @property
     def well(self) -> bool:
-        return not (self.lost or self.again or self.wrong or self.orphans)
+        return not (self.lost or self.again or self.wrong or self.unsaid or self.orphans)
 
 
 Lines = list[dict[str, Any]]
@@ -122,11 +124,17 @@ def _gone_on_with(api: FaultyApi, folder: Path, disk: Path, trial: Trial) -> Lin
     """The journal after `--resume`, and `--only error` where there were any."""
     line = words(api, folder, disk)
     podgrade([*line, "--resume"])
-    found = _lines(disk)
-    trial.errors = sum(line["result"]["verdict"] == "error" for line in _latest(found).values())
+    found = _latest(_lines(disk)).values()
+    trial.errors = [_why(line) for line in found if line["result"]["verdict"] == "error"]
     if trial.errors:
         podgrade([*line, "--only", "error"])
     return _lines(disk)
+
+
+def _why(line: dict[str, Any]) -> str:
+    """Why it came to no verdict, by the first check that says so."""
+    told = (one["cause"] for one in line["result"]["results"] if one["verdict"] == "error")
+    return f"{line['learner']}: {(next(told, None) or {}).get('rationale')}"
 
 
 def _compare(trial: Trial, before: Lines, after: Lines) -> None:
@@ -138,11 +146,12 @@ def _compare(trial: Trial, before: Lines, after: Lines) -> None:
     told = {name for name, line in _latest(before).items() if line["result"]["verdict"] != "error"}
     trial.again = sum(line["learner"] in told for line in new)
     latest = _latest(after)
-    trial.wrong = [name for name in LEARNERS if name not in latest]
+    trial.unsaid = [name for name in LEARNERS if name not in latest]
     for name, line in latest.items():
-        found = wrong(line["result"], ROOT / "fixtures" / SLUG / LEARNERS[name])
-        if found or line["result"]["verdict"] == "error":
+        if wrong(line["result"], ROOT / "fixtures" / SLUG / LEARNERS[name]):
             trial.wrong.append(name)
+        elif line["result"]["verdict"] == "error":
+            trial.unsaid.append(name)
 
 
 def hand_in(folder: Path) -> None:

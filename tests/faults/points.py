@@ -1,9 +1,10 @@
 """The command that cuts runs off at many points:
 
     python -m tests.faults.points KUBECONFIG [--points 20] [--seed 1] [--at-once 3] [--way SIGKILL]
+    python -m tests.faults.points KUBECONFIG --point "journal line 2" --point "request 66"
 
 Prints what was seen on standard error, and a table for docs/reliability.md; the exit code is 1
-where something was lost, graded again, wrong, or left behind.
+where something was lost, graded again, wrong, never said, or left behind.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ _HEADINGS = (
     "lost",
     "graded again",
     "wrong",
+    "without a verdict",
     "namespaces left",
 )
 
@@ -79,9 +81,18 @@ def table(trials: Sequence[Trial]) -> Iterator[str]:
                 sum(trial.lost for trial in own),
                 sum(trial.again for trial in own),
                 sum(len(trial.wrong) for trial in own),
+                sum(len(trial.unsaid) for trial in own),
                 sum(trial.orphans for trial in own),
             )
             yield f"| {way} | " + " | ".join(map(str, cells)) + " |"
+
+
+def _point(text: str) -> Point:
+    """A point as it is told, to be tried again."""
+    what, _, number = text.rpartition(" ")
+    if what not in {LINE, NAMESPACE, REQUEST} or not number.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is no point of a run")
+    return Point(what, int(number))
 
 
 def main() -> int:
@@ -91,21 +102,24 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--at-once", type=int, default=3)
     parser.add_argument("--way", action="append", type=Way, choices=list(Way))
+    parser.add_argument("--point", action="append", type=_point, metavar='"WHAT NUMBER"')
     given = parser.parse_args()
-    drawn = points(given.kubeconfig, given.points, given.seed)
+    drawn = given.point or points(given.kubeconfig, given.points, given.seed)
     jobs = [(point, way) for point in drawn for way in given.way or Way]
     with concurrent.futures.ThreadPoolExecutor(given.at_once) as pool:
         going = [
-            pool.submit(try_it, given.kubeconfig, point, way, by_sweep=bool(number % 2))
+            pool.submit(_tried, given.kubeconfig, point, way, by_sweep=bool(number % 2))
             for number, (point, way) in enumerate(jobs)
         ]
-        trials = [_told(one.result()) for one in concurrent.futures.as_completed(going)]
+        trials = [one.result() for one in going]
     print(f"{datetime.date.today()}: {len(drawn)} points of a run, seed {given.seed}")
     print(*table(trials), sep="\n")
     return 0 if all(trial.well for trial in trials) else 1
 
 
-def _told(trial: Trial) -> Trial:
+def _tried(kubeconfig: Path, point: Point, way: Way, *, by_sweep: bool) -> Trial:
+    """Told at once, also where the others are never waited for."""
+    trial = try_it(kubeconfig, point, way, by_sweep=by_sweep)
     print(trial, file=sys.stderr, flush=True)
     return trial
 

@@ -16,6 +16,15 @@ def verdicts(result: Result) -> dict[str, str]:
     return {one["name"]: one["verdict"] for one in result["results"]}
 
 
+def unknown(result: Result) -> dict[str, str]:
+    """What each check's error says, of those that ended in one."""
+    return {
+        one["name"]: one["cause"]["rationale"]
+        for one in result["results"]
+        if one["verdict"] == "error"
+    }
+
+
 def wrong(result: Result, fixture: Path) -> dict[str, str]:
     """Verdicts that say something untrue of the fixture in this folder; errors say nothing."""
     path = fixture / "expect.yaml"

@@ -58,6 +58,17 @@ def pytest_podgrade_trouble(error):
     Path(__file__).with_name("trouble").write_text(str(error.words))
 """
 
+READY = """
+    @check("It is Ready", ko="준비되었다", points=2)
+    def test_ready(pod):
+        assert pod.ready == "1/1"
+"""
+CHECKS = f"""{READY}
+    @check("It answers", ko="응답한다", points=3, needs=test_ready)
+    def test_answers(curl):
+        assert curl("/").body == "hello"
+"""
+
 EXERCISE = """
 title: {en: Demo, ko: 시험}
 goal: {en: To try, ko: 해 보기}

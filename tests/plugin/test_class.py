@@ -13,28 +13,19 @@ import signal
 import subprocess
 import sys
 import termios
-import time
 import zipfile
 
 import pytest
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
+from tests.plugin.conftest import CHECKS
+from tests.waiting import until
 
 from podgrade.cli.main import main
 from podgrade.grading import class_journal
 from podgrade.reports.json import schema
 
 pytest_plugins = "pytester"
-
-CHECKS = """
-    @check("It is Ready", ko="준비되었다", points=2)
-    def test_ready(pod):
-        assert pod.ready == "1/1"
-
-    @check("It answers", ko="응답한다", points=3, needs=test_ready)
-    def test_answers(curl):
-        assert curl("/").body == "hello"
-"""
 
 # As in test_interrupt: whoever runs this in the background may have had signals ignored.
 PODGRADE = """
@@ -88,14 +79,6 @@ class Class:
 
     def command(self, *words):
         return [sys.executable, "-c", PODGRADE, *self.words, *words]
-
-    def wait_until(self, process, condition):
-        """Wait for something that a process does."""
-        end = time.monotonic() + 30
-        while not condition():
-            assert process.poll() is None, process.communicate()[0]
-            assert time.monotonic() < end, "it did not come"
-            time.sleep(0.01)
 
     @property
     def journal(self):
@@ -363,7 +346,7 @@ def test_a_kill_in_the_middle_loses_none_and_grades_none_twice(school):
     for number in range(9):
         school.hand_in(f"wait-{number}.yaml", learner=f"wait-{number}", gate="open")
     process = school.start("--in-flight", "10")
-    school.wait_until(process, lambda: len(school.lines()) == 11)
+    until(lambda: len(school.lines()) == 11, by=process)
     process.kill()
     process.communicate()
     before = school.lines()
@@ -388,7 +371,7 @@ def test_killed_again_and_again_each_learner_has_one_result(school):
     for count in range(3):
         school.pack.file(f"open-{count}", "")
         process = school.start("--resume", "--in-flight", "20")
-        school.wait_until(process, lambda end=count * 5 + 4: len(school.lines()) >= end)
+        until(lambda end=count * 5 + 4: len(school.lines()) >= end, by=process)
         process.kill()
         process.communicate()
     school.pack.file("open-3", "")
@@ -404,8 +387,8 @@ def test_after_an_interrupt_there_are_grades(school, number):
     school.hand_in("done.yaml", learner="done")
     school.hand_in("wait.yaml", learner="wait", gate="open")
     process = school.start("--names")
-    school.wait_until(process, lambda: "done" in school.latest())
-    school.wait_until(process, lambda: school.pack.calls("wait"))
+    until(lambda: "done" in school.latest(), by=process)
+    until(lambda: school.pack.calls("wait"), by=process)
     process.send_signal(number)
     said, _ = process.communicate(timeout=30)
 
@@ -440,8 +423,8 @@ def test_a_lost_terminal_is_an_interrupt(school):
         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
     ) as process:
         os.close(end)
-        school.wait_until(process, lambda: read(terminal) and "done" in school.latest())
-        school.wait_until(process, lambda: read(terminal) and school.pack.calls("wait"))
+        until(lambda: read(terminal) and "done" in school.latest(), by=process)
+        until(lambda: read(terminal) and school.pack.calls("wait"), by=process)
         os.close(terminal)
         assert process.wait(30) == 130
     assert set(school.latest()) == {"done"}
@@ -452,7 +435,7 @@ def test_a_lost_terminal_is_an_interrupt(school):
 def test_two_runs_do_not_write_into_one_journal(school):
     school.hand_in("wait.yaml", gate="open")
     process = school.start()
-    school.wait_until(process, lambda: school.pack.calls("wait"))
+    until(lambda: school.pack.calls("wait"), by=process)
     try:
         answer = school.run("--resume")
     finally:
@@ -637,7 +620,7 @@ def test_both_exercises_are_graded_at_once(course):
     course.of("week-1").hand_in("kim.yaml", learner="one", gate="open")
     course.of("week-2").hand_in("kim.yaml", learner="two", gate="open")
     process = course.start()
-    course.wait_until(process, lambda: course.created() == ["one", "two"])
+    until(lambda: course.created() == ["one", "two"], by=process)
     course.pack.file("open", "")
     said, _ = process.communicate(timeout=30)
 
@@ -648,7 +631,7 @@ def test_a_course_goes_on_where_it_was_cut_off(course):
     course.of("week-1").hand_in("kim.yaml", learner="one")
     course.of("week-2").hand_in("kim.yaml", learner="two", gate="open")
     process = course.start()
-    course.wait_until(process, lambda: len(course.lines()) == 1)
+    until(lambda: len(course.lines()) == 1, by=process)
     process.kill()
     process.communicate()
     course.pack.forget()

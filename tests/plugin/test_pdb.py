@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-pytest_plugins = "pytester"
+from tests.plugin.conftest import READY
 
-CHECKS = """
-    @check("It is Ready", ko="준비되었다", points=2)
-    def test_ready(pod):
-        assert pod.ready == "1/1"
-"""
+pytest_plugins = "pytester"
 
 # Instead of a prompt: note which workspaces there are when the debugger would start.
 DEBUGGER = """
@@ -30,7 +26,7 @@ DEBUGGER = """
 
 def test_pdb_holds_a_workspace_until_its_record_was_replayed(pack):
     pack.conftest(DEBUGGER)
-    pack.grader(CHECKS)
+    pack.grader(READY)
     for name in ("kim", "lee", "park"):
         pack.submission(name, doomed="crash-loop")
     pack.run("--pdb", "--pdbcls=conftest:Debugger").assert_outcomes(passed=3, failed=3)
@@ -43,7 +39,7 @@ def test_without_it_a_workspace_goes_as_soon_as_its_rehearsal_has_ended(pack):
         def pytest_runtest_logstart(nodeid):
             fake_cluster.call("replay")
     """)
-    pack.grader(CHECKS)
+    pack.grader(READY)
     pack.submission("kim")
     pack.run().assert_outcomes(passed=2)
     steps = [call["call"] for call in pack.calls("create", "release", "replay")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.plugin.conftest import CHECKS
 
 pytest_plugins = "pytester"
 
@@ -12,16 +13,6 @@ PROVING = """
     def pytest_podgrade_prove(submission, result):
         expected, seen = sides(Path(__file__).with_name("fixtures"), submission, result)
         assert seen == expected
-"""
-
-CHECKS = """
-    @check("It is Ready", ko="준비되었다", points=2)
-    def test_ready(pod):
-        assert pod.ready == "1/1"
-
-    @check("It answers", ko="응답한다", points=3, needs=test_ready)
-    def test_answers(curl):
-        assert curl("/").body == "hello"
 """
 
 DOOMED = "failed: {test_ready: crash-loop}\nnot_reached: [test_answers]\ndecided_by: evidence\n"

@@ -6,14 +6,9 @@ import sys
 import unicodedata
 
 import pytest
+from tests.plugin.conftest import READY
 
 pytest_plugins = "pytester"
-
-ONE_CHECK = """
-    @check("It is Ready", ko="준비되었다", points=2)
-    def test_ready(pod):
-        assert pod.ready == "1/1"
-"""
 
 
 def ids(pack, *arguments):
@@ -23,7 +18,7 @@ def ids(pack, *arguments):
 
 
 def test_there_is_one_item_for_each_check_and_submission(pack):
-    pack.grader(ONE_CHECK)
+    pack.grader(READY)
     pack.submission("kim")
     pack.submission("lee")
     assert sorted(ids(pack)) == [
@@ -35,13 +30,13 @@ def test_there_is_one_item_for_each_check_and_submission(pack):
 
 
 def test_korean_names_stay_readable_in_ids(pack):
-    pack.grader(ONE_CHECK)
+    pack.grader(READY)
     pack.submission("김민수")
     assert "graders/test_demo.py::test_ready[김민수.yaml]" in ids(pack)
 
 
 def test_names_that_only_look_alike_are_written_the_same_way(pack):
-    pack.grader(ONE_CHECK)
+    pack.grader(READY)
     pack.submission(unicodedata.normalize("NFD", "김민수"))
     assert f"graders/test_demo.py::test_ready[{unicodedata.normalize('NFC', '김민수')}.yaml]" in (
         ids(pack)
@@ -49,20 +44,20 @@ def test_names_that_only_look_alike_are_written_the_same_way(pack):
 
 
 def test_a_submission_can_be_selected_by_its_id(pack):
-    pack.grader(ONE_CHECK)
+    pack.grader(READY)
     pack.submission("김민수")
     pack.submission("lee")
     pack.run("graders/test_demo.py::test_ready[김민수.yaml]").assert_outcomes(passed=1)
 
 
 def test_characters_with_a_meaning_in_ids_are_replaced(pack):
-    pack.grader(ONE_CHECK)
+    pack.grader(READY)
     pack.submission("a::b[c]\x07d")
     assert "graders/test_demo.py::test_ready[a_b_c__d.yaml]" in ids(pack)
 
 
 def test_learners_with_the_same_file_name_are_told_apart_by_a_stable_suffix(pack):
-    pack.grader(ONE_CHECK)
+    pack.grader(READY)
     for folder in ("a", "b", "c"):
         pack.submission(f"{folder}/pod")
     found = [name for name in ids(pack) if "test_ready" in name]
@@ -75,7 +70,7 @@ def test_learners_with_the_same_file_name_are_told_apart_by_a_stable_suffix(pack
 
 
 def test_equal_submissions_are_two_and_each_gets_its_own_pod(pack):
-    pack.grader(ONE_CHECK)
+    pack.grader(READY)
     pack.submission("pod")
     pack.submissions *= 2
     pack.run().assert_outcomes(passed=4)
@@ -84,7 +79,7 @@ def test_equal_submissions_are_two_and_each_gets_its_own_pod(pack):
 
 
 def test_a_folder_holds_one_learner_for_each_file_or_folder(pack):
-    pack.grader(ONE_CHECK)
+    pack.grader(READY)
     for name in ("class/kim/pod", "class/lee", "class/.git/config"):
         pack.submission(name)
     pack.submissions.clear()
@@ -93,7 +88,7 @@ def test_a_folder_holds_one_learner_for_each_file_or_folder(pack):
 
 
 def test_a_dash_is_what_stands_on_standard_input(pack):
-    pack.grader(ONE_CHECK)
+    pack.grader(READY)
     text = pack.manifest("piped").encode()
     words = ["--submission", "-", "-p", "no:cacheprovider"]
     ran = pack.pytester.run(sys.executable, "-m", "pytest", *words, stdin=text, timeout=60)
@@ -102,7 +97,7 @@ def test_a_dash_is_what_stands_on_standard_input(pack):
 
 
 def test_other_plugins_may_hand_in_submissions(pack):
-    pack.grader(ONE_CHECK)
+    pack.grader(READY)
     pack.submission("kim")
     pack.submissions.clear()
     pack.conftest("""
@@ -117,8 +112,8 @@ def test_other_plugins_may_hand_in_submissions(pack):
 
 
 def test_several_graders_mark_the_same_submissions(pack):
-    pack.grader(ONE_CHECK)
-    pack.grader(ONE_CHECK, slug="second")
+    pack.grader(READY)
+    pack.grader(READY, slug="second")
     for name in ("kim", "lee", "park"):
         pack.submission(name)
     pack.run().assert_outcomes(passed=12)

@@ -6,21 +6,12 @@ import sys
 
 import pytest
 from click.testing import CliRunner
-from tests.plugin.conftest import EXERCISE
+from tests.plugin.conftest import CHECKS, EXERCISE
 
 from podgrade.cli.main import main
 
 pytest_plugins = "pytester"
 
-CHECKS = """
-    @check("It is Ready", ko="준비되었다", points=2)
-    def test_ready(pod):
-        assert pod.ready == "1/1"
-
-    @check("It answers", ko="응답한다", points=3, needs=test_ready)
-    def test_answers(curl):
-        assert curl("/").body == "hello"
-"""
 DOOMED = "failed: {test_ready: crash-loop}\nnot_reached: [test_answers]\ndecided_by: evidence\n"
 OTHER = "failed: {test_answers: different}\ndecided_by: evidence\n"
 FIXTURES = ("reference/pod", "broken/crashes", "broken/other-page")

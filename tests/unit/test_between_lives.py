@@ -77,11 +77,11 @@ class Logs(Kubelet):
 
 def test_a_log_goes_on_in_the_next_life_even_if_that_is_known_before_the_log_ends():
     logs = Logs(([b"one"], SECOND), ([b"two"], None))
-    where = logs.where = bench(FIRST, logs, answer=5.0)
+    where = logs.where = bench(FIRST, logs, answer=60.0)
     where.closer = type("Closer", (), {"closing": staticmethod(contextlib.nullcontext)})
     began = time.monotonic()
     assert LogsProbe(Recording(where))("app", until="two") == "one\ntwo\n"
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 30
 
 
 def test_the_back_off_before_the_next_life_is_not_counted_as_silence():

@@ -241,6 +241,17 @@ def test_endings_before_the_goal_began_do_not_count():
     assert judge(Goal(GoalKind.READY, since="2026-01-01T00:00:10Z"), seen, Cluster()) is None
 
 
+@pytest.mark.parametrize(("since", "code"), [("10", "slow-cluster"), ("09", "init-crash-loop")])
+def test_nobody_is_blamed_for_a_try_that_did_not_come(since, code):
+    status = loop(1, 4)
+    status["lastState"]["terminated"]["finishedAt"] = "2026-01-01T00:00:09Z"
+    seen = scene(pod({"app": waiting("PodInitializing")}, init={"check": status}))
+    doom = obstacle(Goal(GoalKind.READY, since=f"2026-01-01T00:00:{since}Z"), seen, Cluster())
+
+    assert doom.code == code
+    assert doom.infrastructure == (code == "slow-cluster")
+
+
 def test_out_of_memory_is_said_as_such_though_only_a_child_was_killed():
     doom = judge(READY, scene(pod({"app": loop(1, 2, "OOMKilled")})), Cluster())
 
@@ -267,6 +278,63 @@ def test_what_a_get_still_finds_is_not_missing():
 
     assert judge(READY, seen, Cluster(absent=False)) is None
     assert judge(READY, seen, Cluster()).code == "missing-configmap"
+
+
+NAMED = {"configMap": {"name": "settings"}}
+KEY = {"secret": {"secretName": "keys", "items": [{"key": "tls", "path": "tls"}]}}
+PROJECTED = {"projected": {"sources": [{"serviceAccountToken": {}}, {"secret": {"name": "keys"}}]}}
+MADE = {"type": "PodReadyToStartContainers", "status": "True"}
+
+
+def with_volume(volume, reason="PodInitializing", *, mounts="v", **status):
+    """A Pod that the kubelet has, as it reports it before any Event of it comes."""
+    made = pod({"app": waiting(reason)}, phase="Pending", **status)
+    made["spec"]["containers"][0]["volumeMounts"] = [{"name": mounts, "mountPath": "/v"}]
+    made["spec"]["volumes"] = [{"name": "v", **volume}]
+    return scene(made)
+
+
+class Holding(Cluster):
+    """What is there, and the keys it has."""
+
+    def __init__(self, **held):
+        self._held = held
+
+    def absent(self, kind, name, key=None):
+        return name not in self._held or key not in (None, *self._held[name])
+
+
+@pytest.mark.parametrize(
+    ("volume", "cluster", "code"),
+    [
+        (NAMED, Holding(), "missing-configmap"),
+        (NAMED, Holding(settings=()), None),
+        (KEY, Holding(), "missing-secret"),
+        (KEY, Holding(keys=("other",)), "missing-key"),
+        (KEY, Holding(keys=("tls",)), None),
+        (PROJECTED, Holding(), "missing-secret"),
+        ({"configMap": {"name": "settings", "optional": True}}, Holding(), None),
+        ({"configMap": {"name": "kube-root-ca.crt"}}, Holding(), None),
+        ({"emptyDir": {}}, Holding(), None),
+    ],
+)
+def test_what_a_volume_lacks_is_known_without_an_event(volume, cluster, code):
+    doom = judge(READY, with_volume(volume), cluster)
+
+    assert (doom and doom.code) == code
+
+
+@pytest.mark.parametrize(
+    "waits",
+    [
+        with_volume(NAMED, conditions=[MADE]),
+        with_volume(NAMED, "ImagePullBackOff"),
+        with_volume(NAMED, reason=None),
+        with_volume(NAMED, mounts="other"),
+    ],
+)
+def test_nothing_is_missing_that_the_kubelet_does_not_wait_for(waits):
+    assert judge(READY, waits, Holding()) is None
 
 
 def test_the_namespaces_own_certificate_is_never_the_learners():
@@ -394,14 +462,28 @@ def test_a_container_level_policy_decides_for_an_init_container():
     [
         ({}, "slow-cluster"),
         ({"readinessProbe": {}}, "slow-cluster"),
-        ({"readinessProbe": {"exec": {}}}, "not-ready"),
-        ({"startupProbe": {"exec": {}}}, "not-ready"),
+        ({"readinessProbe": {"exec": {}}}, "not-ready-probe"),
+        ({"startupProbe": {"exec": {}}}, "not-ready-probe"),
         ({"lifecycle": {"postStart": {}}}, "not-ready"),
     ],
 )
 def test_what_nothing_keeps_from_being_ready_waits_for_the_kubelet_alone(spec, code):
     found = obstacle(READY, scene(pod({"app": running(ready=False, spec=spec)})), Cluster())
     assert (found.code, found.infrastructure) == (code, code == "slow-cluster")
+
+
+@pytest.mark.parametrize(("started", "probe"), [(False, "startup"), (True, "readiness")])
+def test_a_probe_whose_failures_nobody_has_told_yet_is_named_all_the_same(started, probe):
+    spec = {"startupProbe": {"exec": {}}, "readinessProbe": {"exec": {}}}
+    app = {**running(ready=False, spec=spec), "started": started}
+    doom = obstacle(READY, scene(pod({"app": app})), Cluster())
+    assert f"its {probe} probe has not succeeded" in in_language(doom.why, "en")
+
+
+def test_a_startup_probe_that_has_passed_keeps_nothing_from_being_ready():
+    app = {**running(ready=False, spec={"startupProbe": {"exec": {}}}), "started": True}
+    doom = obstacle(READY, scene(pod({"app": app})), Cluster())
+    assert (doom.code, doom.infrastructure) == ("slow-cluster", True)
 
 
 def test_control_characters_of_a_log_are_not_repeated():

@@ -8,9 +8,10 @@ import time
 from contextlib import contextmanager
 
 import pytest
+from tests.waiting import until
 
 from podgrade.cluster import watch as watches
-from podgrade.cluster.feed import Feed
+from podgrade.cluster.feed import _PAUSES, Feed
 from podgrade.cluster.refusal import ApiRefusal
 from podgrade.cluster.retry import Unanswered
 from podgrade.cluster.view import View
@@ -55,7 +56,7 @@ class Source:
             yield line if isinstance(line, bytes) else json.dumps(line).encode()
         if lines is None:
             self.done.set()
-            self.stop.wait(5)
+            self.stop.wait()
 
 
 def pod(version, namespace="ns", name="a"):
@@ -81,14 +82,13 @@ def play():
     """Runs a feed through a script; gives the feed, its view and what it was denied."""
     stop = threading.Event()
 
-    def play(source, *, wait_for=None):
+    def play(source):
         source.stopped_by(stop)
         view = View("ns", stop)
         denied = []
         feed = Feed(source, "Pod", None, lambda: {"ns": view}, stop, denied.append)
         feed.start()
-        (wait_for or source.done).wait(5)
-        time.sleep(0.05)
+        until(lambda: source.done.is_set() or denied)
         return feed, view, denied
 
     yield play
@@ -147,30 +147,29 @@ def test_something_unheard_of_begins_anew(play):
 
 def test_missing_rights_are_told_once_and_end_it(play):
     source = Source(ApiRefusal(403, "Forbidden", "you may not"))
-    told = threading.Event()
-    threading.Timer(0.5, told.set).start()
-    _, _, denied = play(source, wait_for=told)
+    feed, _, denied = play(source)
+    feed._thread.join(60)
+    assert not feed._thread.is_alive()
     assert [str(words) for words in denied] == ["the API server says: you may not"]
     assert len(source.asked) == 1
 
 
 def test_a_watch_that_always_ends_at_once_is_not_asked_for_all_the_time(play):
-    source = Source(*([[]] * 100))
-    told = threading.Event()
-    threading.Timer(1.0, told.set).start()
-    play(source, wait_for=told)
-    assert len(source.asked) < 10
+    source = Source([], [])
+    began = time.monotonic()
+    play(source)
+    assert time.monotonic() - began > 2 * _PAUSES[1]
 
 
 def test_a_watch_that_is_down_for_long_cannot_be_trusted(monkeypatch):
-    monkeypatch.setattr(watches, "_MAY_BE_DOWN", 0.3)
     stop = threading.Event()
     lost = [Unanswered(say("the run was stopped")) for _ in range(100)]
     watch = Watch(Source(*lost), stop)
     view = watch.view("ns", fresh=True)
     watch.start()
     view.check()
-    time.sleep(0.6)
+    monkeypatch.setattr(watches, "_MAY_BE_DOWN", 0.3)
+    until(lambda: all(feed.trouble and feed.down_for() > 0.3 for feed in watch._feeds.values()))
     with pytest.raises(InfrastructureError, match="can no longer be watched: the run was"):
         view.check()
     stop.set()

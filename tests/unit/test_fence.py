@@ -6,6 +6,7 @@ import threading
 import time
 
 import pytest
+from tests.waiting import until
 
 from podgrade.model.submission import Document, Position
 from podgrade.workspace import fence
@@ -93,15 +94,16 @@ def test_what_others_need_is_created_first(kinds, expected):
 
 def test_a_crew_does_a_few_jobs_at_once_and_all_in_the_end():
     crew, busy, most = Crew("test", 2), [], []
+    both = threading.Barrier(2, timeout=30)
 
     def job():
         busy.append(1)
         most.append(len(busy))
-        time.sleep(0.05)
+        both.wait()
         busy.pop()
         return threading.current_thread().daemon
 
-    results = [promise.result(5) for promise in [crew.do(job) for _ in range(6)]]
+    results = [promise.result(30) for promise in [crew.do(job) for _ in range(6)]]
     assert results == [True] * 6
     assert max(most) == 2
 
@@ -109,13 +111,13 @@ def test_a_crew_does_a_few_jobs_at_once_and_all_in_the_end():
 def test_a_crew_uses_idle_threads_again():
     crew = Crew("test-again", 4)
     for _ in range(5):
-        crew.do(lambda: None).result(5)
-        time.sleep(0.02)
+        crew.do(lambda: None).result(30)
+        until(lambda: crew._idle)
     assert sum(one.name.startswith("test-again") for one in threading.enumerate()) == 1
 
 
 def test_a_job_that_fails_tells_who_asked():
     crew = Crew("test-fails", 1)
     with pytest.raises(ZeroDivisionError):
-        crew.do(lambda: 1 / 0).result(5)
-    assert crew.do(lambda: 1).result(5) == 1
+        crew.do(lambda: 1 / 0).result(30)
+    assert crew.do(lambda: 1).result(30) == 1

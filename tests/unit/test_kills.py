@@ -38,14 +38,16 @@ def test_who_had_a_verdict_is_not_graded_again_but_an_error_is_none():
     assert compared([error], [error, *ALL]).again == 0
 
 
-def test_who_has_no_verdict_at_the_end_or_an_untrue_one_is_told():
-    assert compared(ALL[:1], ALL[:-1]).wrong == [list(LEARNERS)[-1]]
-    assert compared([], [*ALL, line("choi", "error")]).wrong == ["choi"]
-    untrue = line("choi", "failed", [("test_ready", "failed")])
-    assert compared([], [*ALL, untrue]).wrong == ["choi"]
+def test_who_has_no_verdict_at_the_end_is_told_apart_from_who_has_an_untrue_one():
+    missing = compared(ALL[:1], ALL[:-1])
+    assert (missing.unsaid, missing.wrong, missing.well) == ([list(LEARNERS)[-1]], [], False)
+    error = compared([], [*ALL, line("choi", "error")])
+    assert (error.unsaid, error.wrong, error.well) == (["choi"], [], False)
+    untrue = compared([], [*ALL, line("choi", "failed", [("test_ready", "failed")])])
+    assert (untrue.unsaid, untrue.wrong, untrue.well) == ([], ["choi"], False)
 
 
 def test_the_table_has_a_row_for_each_way():
     rows = list(table([compared(ALL[:2], ALL), compared(ALL[:3], ALL)]))
-    assert rows[-1] == "| SIGKILL | 2 | 0 | 5 | 7 | 0 | 0 | 0 | 0 |"
-    assert {row.count("|") for row in rows} == {10}
+    assert rows[-1] == "| SIGKILL | 2 | 0 | 5 | 7 | 0 | 0 | 0 | 0 | 0 |"
+    assert {row.count("|") for row in rows} == {11}

@@ -309,6 +309,7 @@ def test_the_kubelets_settings():
         )
 
     assert kubelet("2")["registryPullQPS"] == 0
+    assert kubelet("2")["eventRecordQPS"] > 50  # its default; 0 would be five
     assert "failCgroupV1" not in kubelet("2")
     assert kubelet("1")["failCgroupV1"] is False
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from ci.kind.node_image import _image
-from ci.kind.parts import HERE, Parts, joined_modules, named_images
+from ci.kind.parts import HERE, Parts, call, joined_modules, named_images
 from ci.kind.registry import serving
 
 from podgrade.cluster.providers.node_paths import node_sources
@@ -33,6 +33,18 @@ def test_kubeadm_is_built_from_the_nodes_versions():
     assert more
     assert not more.keys() & node.keys()
     assert required(joined) == {**node, **more}
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (["sh", "-c", "echo no room; exit 3"], "echo no room; exit 3: no room"),
+        (["sleep", "600"], "sleep 600: it did not end within 0 s"),
+    ],
+)
+def test_what_fails_or_does_not_end_is_told_in_the_same_way(command, told):
+    with pytest.raises(RuntimeError, match=told):
+        call(command, seconds=60 if "sh" in command else 0.1)
 
 
 # runc, on a machine whose root lacks capabilities

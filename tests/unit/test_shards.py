@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -130,17 +132,40 @@ def test_files_travel(tmp_path):
 
 
 class Cluster:
-    """Keeps Secrets as the API server does: a name once."""
+    """Keeps Secrets as the API server does: a name once; listed one a page, then watched."""
+
+    stop = None
 
     def __init__(self):
         self.there = {}
+        self.followed = []
 
-    def request(self, method, path, *, body, timeout):
+    def request(self, method, path, *, body=None, query=None, timeout=0):
+        if method == "GET":
+            return self._page(int(query.get("continue", 0)))
         name = body["metadata"]["name"]
         if name in self.there:
             raise ApiRefusal(409, "AlreadyExists", f"secrets {name} already exists")
         self.there[name] = body
         return body
+
+    def _page(self, number):
+        items = list(self.there.values())
+        more = str(number + 1) if number + 1 < len(items) else ""
+        metadata = {"resourceVersion": "7", "continue": more}
+        return {"metadata": metadata, "items": items[number : number + 1]}
+
+    @contextmanager
+    def lines(self, path, *, query, **_):
+        self.followed.append(query["resourceVersion"])
+        late = secret_of(verdict(full_marks(), "late"))
+        late["metadata"]["resourceVersion"] = "9"
+        yield [json.dumps({"type": "ADDED", "object": late})]
+
+
+def secret_of(letter):
+    """A letter as it is kept."""
+    return objects.secret(RUN_, f"verdict-{letter.id}", "verdict", letters.bounded(letter.data), 0)
 
 
 def verdict(result, learner="kim"):
@@ -156,6 +181,18 @@ def test_the_first_verdict_stands():
     (first, _) = cluster.there.values()
     assert first["immutable"]
     assert loosened(objects.content(first))["result"]["verdict"] == "passed"
+
+
+def test_letters_come_and_what_follows_is_watched_from_where_they_were_listed():
+    cluster = Cluster()
+    for learner in ("kim", "lee"):
+        letters.post(cluster, "here", RUN_, 0, verdict(full_marks(), learner))
+    coming = letters.coming(cluster, "here")
+    seen = [letter and letter.id for letter in itertools.islice(coming, 6)]
+
+    late = piece("late").id
+    assert seen == [piece("kim").id, piece("lee").id, None, late, None, late]
+    assert cluster.followed == ["7", "9"]
 
 
 def test_a_refusal_is_no_verdict_that_is_there():

@@ -96,7 +96,7 @@ def test_an_ending_within_the_time_is_waited_for_and_ends_the_wait():
     later(where, 0.2, pod(2, status("writer"), status("reader", state="terminated")))
     began = time.monotonic()
     assert reason(asked(where)).code == "restarted"
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
 
 
 def test_the_time_runs_from_the_first_question():

@@ -81,8 +81,8 @@ def test_a_job_is_watched_to_the_limit_and_no_longer():
     began = time.monotonic()
 
     assert seen(Server(*([[changed(), BROKEN]] * 1000)), 0.5) == {}
-    assert seen(Server([changed(), QUIET])) == {}
-    assert time.monotonic() - began < 4
+    assert seen(Server([changed(), QUIET]), 60.0) == {}
+    assert time.monotonic() - began < 30
 
 
 def test_a_job_whose_cluster_cannot_be_asked_is_an_error():

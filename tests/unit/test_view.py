@@ -9,6 +9,8 @@ import pytest
 
 from podgrade.cluster.view import View
 
+LONG = 60.0  # seconds; whoever waits that long was not woken
+
 
 def pod(name, version, created="2026-01-01T00:00:00Z", **metadata):
     return {
@@ -103,15 +105,15 @@ def test_nothing_is_known_of_others(view):
 def test_waiting_ends_with_the_news(view):
     threading.Timer(0.2, view.take_pod, [pod("a", 1)]).start()
     began = time.monotonic()
-    assert view.changed(0, 10) == 1
-    assert time.monotonic() - began < 2
+    assert view.changed(0, LONG) == 1
+    assert time.monotonic() - began < LONG / 2
 
 
 def test_news_from_before_end_the_waiting_at_once(view):
     view.take_pod(pod("a", 1))
     began = time.monotonic()
-    assert view.changed(0, 10) == 1
-    assert time.monotonic() - began < 0.2
+    assert view.changed(0, LONG) == 1
+    assert time.monotonic() - began < LONG / 2
 
 
 def test_waiting_ends_with_its_time():
@@ -124,5 +126,5 @@ def test_waiting_ends_with_the_run():
     view = View("ns", stop)
     threading.Timer(0.2, stop.set).start()
     began = time.monotonic()
-    view.changed(0, 30)
-    assert time.monotonic() - began < 2
+    view.changed(0, LONG)
+    assert time.monotonic() - began < LONG / 2

@@ -26,6 +26,9 @@ _ALONE = (
     "no:terminal",
     "-p",
     "no:cacheprovider",
+    # At its end it collects garbage five times over, a second and more after a class.
+    "-p",
+    "no:unraisableexception",
     "--capture=sys",
     "--import-mode=importlib",
     "-c",

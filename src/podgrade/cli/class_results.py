@@ -25,6 +25,8 @@ from podgrade.reports.graded import NOT_YET, Graded
 from podgrade.reports.lines import number
 
 JOURNAL, GRADES, PAGE, PAGES = "journal.jsonl", "grades.csv", "index.html", "pages"
+NOTE = "shards.json"
+"""Which shards stand: see class_note.py."""
 
 _NO_FILE_NAME = re.compile(r'[<>:"|?*\s]+')  # what Windows does not allow, and spaces
 _LONGEST = 200  # bytes of a page's name

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from podgrade import __version__
 from podgrade.cli.alone import Grading
+from podgrade.cli.class_note import leave, result_in
 from podgrade.cli.class_run import Marker, Work
 from podgrade.cli.class_task import Shards
 from podgrade.cluster.connection import Connection
 from podgrade.cluster.providers import Progress as Tell
-from podgrade.cluster.providers.current import connect, is_practice
+from podgrade.cluster.providers.current import is_practice
 from podgrade.cluster.providers.node_podgrade import image_of_node
 from podgrade.grading.intake.contents import hidden
 from podgrade.grading.signals import terminated_like_interrupted
 from podgrade.model.errors import InfrastructureError, PodgradeError, UsageProblem
 from podgrade.model.text import Words, say
-from podgrade.model.verdict import Result
-from podgrade.reports.from_json import result_of
 from podgrade.workspace.shards import letters, rights
 from podgrade.workspace.shards.hall import Hall, Look
 from podgrade.workspace.shards.letters import Letter
@@ -28,7 +27,13 @@ from podgrade.workspace.shards.objects import Order
 from podgrade.workspace.shards.share import Piece, bundled, shares
 
 
-def mark_on_cluster(work: Sequence[Work], marker: Marker, shards: Shards, tell: Tell) -> Grading:
+def mark_on_cluster(
+    work: Sequence[Work],
+    marker: Marker,
+    shards: Shards,
+    connect: Callable[[], Connection],
+    tell: Tell,
+) -> Grading:
     """Grade what is to be graded; results go into the books.
 
     Raises PodgradeError where it cannot begin; later trouble is in what is given back.
@@ -36,15 +41,14 @@ def mark_on_cluster(work: Sequence[Work], marker: Marker, shards: Shards, tell: 
     pieces = list(_pieces(work))
     if not pieces:
         return marker.grading
-    hall = _hall(shards, marker.language, tell)
-    run = _Run(hall, marker, {piece.id for piece in pieces})
+    hall = _hall(connect(), shards, marker.language, tell)
+    run = _Run(hall, marker, {piece.id for piece in pieces}, leave(hall, work))
     with marker.progress, terminated_like_interrupted():
         run.through(shares(pieces, shards.count), packs(work))
     return marker.grading
 
 
-def _hall(shards: Shards, language: str, tell: Tell) -> Hall:
-    connection = connect(kubeconfig=shards.kubeconfig, context=shards.context)
+def _hall(connection: Connection, shards: Shards, language: str, tell: Tell) -> Hall:
     image = shards.image or image_of_node(connection, __version__, tell)
     if image is None:
         raise UsageProblem(
@@ -97,12 +101,13 @@ def _files(one: Work) -> Iterator[Path]:
 
 
 class _Run:
-    """One run's course: begun, followed, ended; what came stays."""
+    """One run's course: begun, followed, ended; what came stays. `note`: see class_note.py."""
 
-    def __init__(self, hall: Hall, marker: Marker, open_: set[str]) -> None:
+    def __init__(self, hall: Hall, marker: Marker, open_: set[str], note: Path) -> None:
         self._hall = hall
         self._marker = marker
         self._open = open_
+        self._note = note
 
     @property
     def _connection(self) -> Connection:
@@ -125,26 +130,26 @@ class _Run:
         for letter in letters.coming(self._connection, self._hall.namespace):
             if letter is not None:
                 self._take(letter)
+            elif (look := self._look()).over:
+                self._take_all()
+                self._explain(look)
             if not self._open:
                 return
-            if letter is None and self._is_over(self._hall.look()):
-                self._take_all()
-                self._explain(self._hall.look())
-                return
 
-    def _is_over(self, look: Look) -> bool:
-        nodes = ", ".join(look.nodes)
+    def _look(self) -> Look:
+        """How it goes, which is told as well."""
+        look = self._hall.look()
         if look.running:
             words = say(
                 "{running} of {count} shards at work on {nodes}",
                 running=look.running,
                 count=self._hall.order.count,
-                nodes=nodes,
+                nodes=", ".join(look.nodes),
             )
         else:
             words = say("waiting for the shards to begin")
         self._tell(words)
-        return look.over
+        return look
 
     def _tell(self, words: Words) -> None:
         progress = self._marker.progress
@@ -160,8 +165,7 @@ class _Run:
             raise InfrastructureError(letter.trouble)
         if letter.id in self._open:
             self._open.discard(letter.id)
-            data = letter.data["result"]
-            self._marker.enter(_whole(letter, result_of(data)), data)
+            self._marker.enter(result_in(letter), letter.data["result"])
 
     def _explain(self, look: Look) -> None:
         """Why the Job has ended although somebody has no verdict. Raises InfrastructureError."""
@@ -185,10 +189,4 @@ class _Run:
                 self._take_all()
         with contextlib.suppress(PodgradeError):
             self._hall.clear()
-
-
-def _whole(letter: Letter, result: Result) -> Result:
-    if not letter.data.get("cut"):
-        return result
-    note = say("evidence and timeline were too large to be carried back from the cluster")
-    return replace(result, notes=(*result.notes, note))
+            self._note.unlink(missing_ok=True)

@@ -12,9 +12,10 @@ import click
 from podgrade.cli import class_course
 from podgrade.cli.alone import Grading
 from podgrade.cli.class_course import Ended
-from podgrade.cli.class_results import JOURNAL, Book
+from podgrade.cli.class_results import JOURNAL, NOTE, Book
 from podgrade.cli.class_run import Work, mark, marker_of
 from podgrade.cli.class_words import Done, intentions, must_be_new, remarks, unread
+from podgrade.cluster.connection import Connection
 from podgrade.grading import course_file
 from podgrade.grading.catalogue import exercise
 from podgrade.grading.class_journal import ClassJournal
@@ -33,8 +34,6 @@ class Shards:
 
     count: int
     image: str | None = None
-    context: str | None = None
-    kubeconfig: Path | None = None
     in_flight: int | None = None
 
 
@@ -51,7 +50,15 @@ class Task:
     arguments: Sequence[str]
     named: bool
     language: str
+    context: str | None = None
+    kubeconfig: Path | None = None
     shards: Shards | None = None
+
+    def connect(self) -> Connection:
+        """A connection to the cluster that was named, or to the one there is."""
+        from podgrade.cluster.providers.current import connect
+
+        return connect(self.kubeconfig, self.context)
 
     def rows_about(self, part: Part) -> Sequence[Row] | None:
         """The corrections of an exercise; None where they are to stay as they are."""
@@ -81,9 +88,11 @@ def grade(task: Task) -> Done:
     if not task.goes_on:
         must_be_new(task.target / JOURNAL)
     with ClassJournal(task.target / JOURNAL) as journal:
-        work = [
-            _work(task, *pair, journal) for pair in zip(task.course.parts, rosters, strict=True)
+        books = [
+            _book(task, *pair, journal) for pair in zip(task.course.parts, rosters, strict=True)
         ]
+        tell(_left_on_cluster(task, journal, books), task.language)
+        work = [_work(task, *pair) for pair in zip(books, rosters, strict=True)]
         tell(unread(journal.unread), task.language)
         grading = _graded(task, work)
         ended = [_ended(task, part, one) for part, one in zip(task.course.parts, work, strict=True)]
@@ -98,20 +107,35 @@ def _graded(task: Task, work: Sequence[Work]) -> Grading:
         return mark(work, marker, task.arguments)
     from podgrade.cli.class_shards import mark_on_cluster
 
-    return mark_on_cluster(work, marker, task.shards, lambda words: tell((words,), task.language))
+    def told(words: Words) -> None:
+        tell((words,), task.language)
+
+    return mark_on_cluster(work, marker, task.shards, task.connect, told)
+
+
+def _left_on_cluster(task: Task, journal: ClassJournal, books: Sequence[Book]) -> Iterator[Words]:
+    """Who has a result by the shards of a command that was killed."""
+    if journal.path.with_name(NOTE).exists():
+        from podgrade.cli.class_note import take_in
+
+        yield from take_in(journal, books, task.connect)
 
 
 def _roster(task: Task, part: Part) -> Roster:
     return take_in(part.folder, part.exercise.slug, task.target)
 
 
-def _work(task: Task, part: Part, roster: Roster, journal: ClassJournal) -> Work:
-    slug, rules = part.exercise.slug, marking(part.exercise)
-    folder = task.target / slug if task.several else task.target
-    book = Book(folder, part.exercise, rules, journal, task.language, roster.everyone)
-    work = Work(book, plan(roster.everyone, book.known, rules, task.only))
+def _book(task: Task, part: Part, roster: Roster, journal: ClassJournal) -> Book:
+    folder = task.target / part.exercise.slug if task.several else task.target
+    rules = marking(part.exercise)
+    return Book(folder, part.exercise, rules, journal, task.language, roster.everyone)
+
+
+def _work(task: Task, book: Book, roster: Roster) -> Work:
+    work = Work(book, plan(roster.everyone, book.known, book.rules, task.only))
     told: Iterable[Words] = (*remarks(roster, task.named), *intentions(work.plan, roster))
     if task.several:
+        slug = book.exercise.slug
         told = (say("{exercise}: {text}", exercise=slug, text=words) for words in told)
     tell(told, task.language)
     return work

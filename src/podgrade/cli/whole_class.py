@@ -103,7 +103,9 @@ def whole_class(
         arguments=tuple(options),
         named=names or asides().is_terminal,
         language=language(),
-        shards=Shards(shards, image, context, kubeconfig, in_flight) if shards else None,
+        shards=Shards(shards, image, in_flight) if shards else None,
+        context=context,
+        kubeconfig=kubeconfig,
     )
     done = grade(task)
     tell(summary(done, task.target), task.language)

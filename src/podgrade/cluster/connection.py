@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,7 @@ __all__ = [
 ]
 
 _SHORTEST = 0.5  # seconds an attempt gets at least
+_PATIENT = 10.0  # seconds an attempt gets at least where so much is left
 
 
 class Connection:
@@ -119,7 +121,8 @@ class Connection:
         """As `request`, with the texts of the answer's Warning headers."""
         data = None if body is None else json.dumps(body, separators=(",", ":")).encode()
         call = Call(method, path, query, data, content_type, timeout)
-        if method == "POST":
+        dry = bool((query or {}).get("dryRun"))  # makes nothing, so nothing can be made twice
+        if method == "POST" and not dry:
             return self._posted(call, body)
         return persistently(partial(self._answered, call, _until(timeout)), **self._within(timeout))
 
@@ -146,8 +149,7 @@ class Connection:
         return persistently(attempt, **self._within(call.timeout))
 
     def _answered(self, call: Call, end: float) -> tuple[dict[str, Any], tuple[str, ...]]:
-        left = max(end - time.monotonic(), _SHORTEST)
-        call = Call(call.method, call.path, call.query, call.body, call.content_type, left)
+        call = replace(call, timeout=_share(end))
         response = self._transport.send(call, self.identity)
         try:
             return decoded(response.data), warnings_of(response)
@@ -161,9 +163,10 @@ class Connection:
         self, path: str, *, query: Query | None = None, limit: int, timeout: float = 15.0
     ) -> bytes:
         """The first `limit` bytes of a body that need not be JSON (a log), within `timeout` s."""
-        call = Call("GET", path, query, timeout=timeout)
+        end = _until(timeout)
 
         def attempt() -> bytes:
+            call = Call("GET", path, query, timeout=_share(end))
             response = self._transport.send(call, self.identity)
             try:
                 return first_bytes(response, limit, _until(timeout))
@@ -244,3 +247,9 @@ class Connection:
 
 def _until(seconds: float) -> float:
     return time.monotonic() + seconds
+
+
+def _share(end: float) -> float:
+    """Seconds that one attempt may be silent: whoever does not answer is asked again in time."""
+    left = max(end - time.monotonic(), _SHORTEST)
+    return max(left / 3, min(left, _PATIENT))

@@ -8,6 +8,7 @@ of k8s.io/apimachinery (v5.channel.k8s.io, v4 before Kubernetes 1.30): one byte 
 from __future__ import annotations
 
 import contextlib
+import math
 import ssl
 import threading
 import time
@@ -50,6 +51,7 @@ __all__ = [
 _PROTOCOLS = ["v5.channel.k8s.io", "v4.channel.k8s.io"]
 _SLICE = 0.5  # seconds between two looks at the stop event
 _TAIL = 2.0  # seconds that outputs may come after the exit status
+_FLOOD = 10.0  # seconds that a command may go on after it has said more than is kept
 _PIECE = 1 << 15  # bytes of standard input sent in one frame
 
 
@@ -160,8 +162,17 @@ class Execution:
             if code == ABNF.OPCODE_CLOSE:
                 return True
             if code in (ABNF.OPCODE_BINARY, ABNF.OPCODE_TEXT) and frame.data:
-                outputs.take(frame.data[0], frame.data[1:])
-                end = min(end, time.monotonic() + _TAIL) if outputs.status else end
+                end = min(end, _end_after(outputs, frame.data))
+
+
+def _end_after(outputs: Outputs, data: bytes) -> float:
+    """Take what has come; the moment (time.monotonic()) until which more is listened to."""
+    before = outputs.truncated
+    outputs.take(data[0], data[1:])
+    if outputs.status:
+        return time.monotonic() + _TAIL
+    flooded = outputs.truncated and not before
+    return time.monotonic() + _FLOOD if flooded else math.inf
 
 
 def closed(socket: websocket.WebSocket) -> None:

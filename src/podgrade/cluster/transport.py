@@ -119,7 +119,9 @@ class Transport:
         sentence = say("the cluster answered: {message}", message=refusal.message)
         self.throttled += response.status == 429
         if response.status == 429 or response.status >= 500:
-            raise Unanswered(sentence, arrived=True, pause=_retry_after(response)) from refusal
+            # Too many requests: this one was turned away before anything was done with it.
+            arrived = response.status != 429
+            raise Unanswered(sentence, arrived=arrived, pause=_retry_after(response)) from refusal
         if method == "POST" and refusal.reason == "Conflict":
             # Two creations met at the quota's count: this one was not made.
             raise Unanswered(sentence) from refusal

@@ -110,6 +110,11 @@ class ClassJournal:
             os.close(self._file)
         self._file = -1
 
+    @property
+    def end(self) -> int:
+        """Where the next line begins, in bytes."""
+        return self._end
+
     def known(self, exercise: str) -> Mapping[str, Known]:
         """The last line of each learner on an exercise, by identity."""
         return self._known.setdefault(exercise, {})

@@ -32,6 +32,7 @@ AT_THE_LIMIT = frozenset(
     {
         "init-running",
         "no-answer",
+        "no-end",
         "no-readiness-probe",
         "not-ready",
         "not-ready-probe",

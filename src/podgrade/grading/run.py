@@ -99,9 +99,8 @@ class GradingRun:
                 raise session.Interrupted(session.shouldstop)
 
     def _run(self, item: Item, following: Item | None) -> None:
-        self._running = item  # and still is, if an interrupt comes out of it
+        self._running = item  # until it is over (tell_if_complete), also if an interrupt ends it
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        self._running = None
 
     def _last_words(self) -> None:
         """When the run is interrupted: report what was found out and is not yet reported.
@@ -176,6 +175,7 @@ class GradingRun:
 
     def tell_if_complete(self, item: Item) -> None:
         """Hand over the result of a submission once its last item was reported."""
+        self._running = None  # it is over: what interrupts the telling interrupts no item
         group = self.session.group_of(item)
         if group is not None and group.complete and not self._only_looks():
             self.session.tell(group)

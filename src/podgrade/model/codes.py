@@ -41,6 +41,7 @@ CODES = frozenset(
         "names-differ",
         "newer-than-start",
         "no-answer",
+        "no-end",
         "no-more-restarts",
         "no-order",
         "no-pod",

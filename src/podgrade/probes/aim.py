@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
+import tenacity
+
+from podgrade.cluster.connection import ApiRefusal
 from podgrade.model.errors import InfrastructureError
 from podgrade.model.failure import Failure
 from podgrade.model.reason import Doom, Reason
@@ -170,6 +173,18 @@ def lives(pod: Pod, container: str, life: Life | None) -> bool:
 def deadline(bench: Bench) -> float:
     """When a running Pod's answer is overdue (time.monotonic, seconds)."""
     return time.monotonic() + bench.exercise.limits.answer
+
+
+def entering(bench: Bench) -> tenacity.Retrying:
+    """Tries again for `limits.answer` seconds where a container cannot be entered yet."""
+    return tenacity.Retrying(
+        retry=tenacity.retry_if_exception_type(ApiRefusal),
+        stop=tenacity.stop_after_delay(bench.exercise.limits.answer)
+        | tenacity.stop_when_event_set(bench.stop),
+        wait=tenacity.wait_fixed(0.2),
+        sleep=tenacity.sleep_using_event(bench.stop),
+        reraise=True,
+    )
 
 
 def check_stop(bench: Bench) -> None:

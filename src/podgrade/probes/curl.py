@@ -9,6 +9,7 @@ from typing import Any
 
 import tenacity
 
+from podgrade.cluster.conditions import is_ready
 from podgrade.cluster.connection import ExecAnswer
 from podgrade.model.failure import Failure
 from podgrade.model.reason import Doom, Reason
@@ -19,12 +20,12 @@ from podgrade.probes.http import Request
 from podgrade.probes.tape import Stage
 from podgrade.probes.values import About, Flag, Number, Reply, Text
 from podgrade.workspace.doom import Goal, GoalKind
-from podgrade.workspace.target import is_ready, typed
+from podgrade.workspace.target import typed
 
 Ask = Callable[[list[str]], ExecAnswer]
 
 _TO_TELL = 2.0  # seconds of `limits.answer` that are left for curl to say that there is none
-_TO_ANSWER = 5.0  # seconds that the toolbox may take besides
+_TO_ANSWER = 10.0  # seconds that the toolbox may take besides
 
 
 class CurlProbe:

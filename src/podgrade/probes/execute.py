@@ -7,13 +7,11 @@ import shlex
 import time
 from dataclasses import dataclass, replace
 
-import tenacity
-
-from podgrade.cluster.connection import ApiRefusal, ExecAnswer
+from podgrade.cluster.connection import ApiRefusal, ExecAnswer, TimedOut
 from podgrade.model.failure import Failure
 from podgrade.model.reason import Reason
 from podgrade.model.text import Words, say
-from podgrade.probes import aim, trust
+from podgrade.probes import aim, endless, trust
 from podgrade.probes.bench import Bench, Role
 from podgrade.probes.tape import Stage
 from podgrade.probes.values import About, Number, Ran, Text
@@ -31,10 +29,11 @@ _TO_REPORT = 8.0  # seconds until a container's end is reported, on a busy node
 class ExecProbe:
     """`exec("app", "cat", "/data/file")` runs a command as `kubectl exec` does.
 
-    Waits at most `limits.start` seconds for the container to run; the command takes
-    `limits.answer` seconds at most; 256 KiB of output are read. Raises Failure for a container
-    that does not exist or cannot run, for an image the sheet does not name or programs hidden
-    by a volume (their answers prove nothing), InfrastructureError where exec fails.
+    Waits at most `limits.start` seconds for the container to run, and as long for the command's
+    end; 256 KiB of output are read. Raises Failure for a container that does not exist or cannot
+    run, for an image the sheet does not name or programs hidden by a volume (their answers prove
+    nothing), for a command that does not end where others do, InfrastructureError where exec
+    fails.
     """
 
     def __init__(self, stage: Stage) -> None:
@@ -74,14 +73,18 @@ def ran(bench: Bench, command: Command) -> Ran:
 
 def _to_be_tried(answer: Ran, pod: str, command: Command) -> Ran:
     """The answer, with how to get it oneself."""
-    line = f"kubectl exec {pod} -c {command.container} -- {shlex.join(command.words)}"
-    reason = Reason("different", look=say("Try `{command}`", command=line))
+    reason = Reason("different", look=_try(pod, command))
     code, out, err = (
         replace(part.about, reason=reason) for part in (answer.code, answer.out, answer.err)
     )
     return Ran(
         Number(int(answer.code), code), Text(str(answer.out), out), Text(str(answer.err), err)
     )
+
+
+def _try(pod: str, command: Command) -> Words:
+    line = f"kubectl exec {pod} -c {command.container} -- {shlex.join(command.words)}"
+    return say("Try `{command}`", command=line)
 
 
 def said(bench: Bench, command: Command) -> ExecAnswer:
@@ -94,17 +97,9 @@ def said(bench: Bench, command: Command) -> ExecAnswer:
 
 
 def _entered(bench: Bench, command: Command) -> tuple[ExecAnswer, aim.Pod]:
-    attempts = tenacity.Retrying(
-        retry=tenacity.retry_if_exception_type(ApiRefusal),
-        stop=tenacity.stop_after_delay(bench.exercise.limits.answer)
-        | tenacity.stop_when_event_set(bench.stop),
-        wait=tenacity.wait_fixed(0.2),
-        sleep=tenacity.sleep_using_event(bench.stop),
-        reraise=True,
-    )
     began = time.monotonic()
     try:
-        return attempts(_asked, bench, command)
+        return aim.entering(bench)(_asked, bench, command)
     except ApiRefusal as refusal:
         aim.check_stop(bench)
         bench.in_vain(began)
@@ -133,22 +128,29 @@ def _asked(bench: Bench, command: Command) -> tuple[ExecAnswer, aim.Pod]:
     if distrust is not None:
         raise Failure(distrust)
     bench.doing(say("running a command in container {container}", container=command.container))
-    said = bench.workspace.connection.exec(
-        bench.workspace.namespace,
-        aim.name_of(pod),
-        command.container,
-        trust.in_standard_path(container, command.words),
-        stdin=command.stdin.encode() if command.stdin is not None else None,
-        timeout=_patience(bench),
-        limit=LIMIT,
-    )
+    began = time.monotonic()
+    try:
+        said = bench.workspace.connection.exec(
+            bench.workspace.namespace,
+            aim.name_of(pod),
+            command.container,
+            trust.in_standard_path(container, command.words),
+            stdin=command.stdin.encode() if command.stdin is not None else None,
+            # What a busy node says late is said: no answer's limit is enough to blame anybody.
+            timeout=bench.exercise.limits.start,
+            limit=LIMIT,
+        )
+    except TimedOut as unended:
+        bench.in_vain(began)
+        if bench.role is Role.SETUP or not endless.others_end(bench, pod, command.container):
+            raise
+        look = None if command.stdin is not None else _try(typed(pod), command)
+        raise Failure(endless.reason(bench, _about(command), look)) from unended
     return said, pod
 
 
-def _patience(bench: Bench) -> float:
-    """Seconds for one command; the exercise's own workloads are given the time of a busy node."""
-    limits = bench.exercise.limits
-    return limits.start if bench.role is Role.SETUP else limits.answer
+def _about(command: Command) -> dict[str, str]:
+    return {"command": " ".join(command.words)[:_TYPED], "container": command.container}
 
 
 def _cannot_enter(bench: Bench, container: str, refusal: ApiRefusal) -> Reason:

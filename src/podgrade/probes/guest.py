@@ -11,8 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import tenacity
-
 from podgrade.cluster.connection import ApiRefusal, ExecAnswer
 from podgrade.cluster.kinds import path_of
 from podgrade.model.errors import InfrastructureError
@@ -52,16 +50,8 @@ def said(bench: Bench, place: Place, command: Sequence[str], limit: int) -> Exec
     Raises Failure where the Pod does not run any more, InfrastructureError where the guest does
     not come or cannot be entered.
     """
-    attempts = tenacity.Retrying(
-        retry=tenacity.retry_if_exception_type(ApiRefusal),
-        stop=tenacity.stop_after_delay(bench.exercise.limits.answer)
-        | tenacity.stop_when_event_set(bench.stop),
-        wait=tenacity.wait_fixed(0.2),
-        sleep=tenacity.sleep_using_event(bench.stop),
-        reraise=True,
-    )
     try:
-        answer: ExecAnswer = attempts(_asked, bench, place, command, limit)
+        answer: ExecAnswer = aim.entering(bench)(_asked, bench, place, command, limit)
     except ApiRefusal as refusal:
         aim.check_stop(bench)
         raise _trouble(refusal.words) from refusal

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from podgrade.cluster import conditions
+
 Pod = Mapping[str, Any]
 Status = Mapping[str, Any]
 
@@ -86,7 +88,7 @@ def _counts_as_ready(status: Status | None) -> bool:
 
 def is_ready(pod: Pod) -> bool:
     """True if the Pod's condition Ready is True and it is not being deleted."""
-    return "deletionTimestamp" not in pod["metadata"] and _condition(pod, "Ready")
+    return "deletionTimestamp" not in pod["metadata"] and conditions.is_ready(pod)
 
 
 def status_column(pod: Pod) -> str:
@@ -99,16 +101,15 @@ def status_column(pod: Pod) -> str:
         if phase not in {"Succeeded", "Failed"}:
             return "Terminating"
     initializing = _init_status(pod)
-    if initializing is not None and not _condition(pod, "Initialized"):
+    if initializing is not None and not conditions.condition(pod, "Initialized"):
         return initializing
     plain = str(_gated(pod) or status.get("reason") or phase)
     return _container_status(pod, initializing or plain)
 
 
 def _gated(pod: Pod) -> str | None:
-    conditions = pod.get("status", {}).get("conditions", ())
-    gated = any(c["type"] == "PodScheduled" and c.get("reason") == _GATED for c in conditions)
-    return _GATED if gated else None
+    refused = conditions.condition(pod, "PodScheduled", "False") or {}
+    return _GATED if refused.get("reason") == _GATED else None
 
 
 _GATED = "SchedulingGated"
@@ -161,10 +162,5 @@ def _container_status(pod: Pod, otherwise: str) -> str:
         elif status.get("ready") and "running" in state:
             running = True
     if found == "Completed" and running:
-        return "Running" if _condition(pod, "Ready") else "NotReady"
+        return "Running" if conditions.is_ready(pod) else "NotReady"
     return found
-
-
-def _condition(pod: Pod, kind: str) -> bool:
-    conditions = pod.get("status", {}).get("conditions", ())
-    return any(c["type"] == kind and c["status"] == "True" for c in conditions)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from podgrade.cluster.conditions import is_ready
 from podgrade.cluster.connection import ApiRefusal
 from podgrade.cluster.kinds import path_of
 from podgrade.model.errors import InfrastructureError
@@ -14,7 +15,6 @@ from podgrade.model.text import say
 from podgrade.probes import aim, kubectl, selection
 from podgrade.probes.bench import Bench
 from podgrade.workspace.doom import Goal, GoalKind
-from podgrade.workspace.target import is_ready
 
 Service = Mapping[str, Any]
 

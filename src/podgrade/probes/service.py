@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from podgrade.cluster.conditions import is_ready
 from podgrade.model.failure import Failure
 from podgrade.model.reason import Reason
 from podgrade.model.text import Words, say
@@ -13,7 +14,6 @@ from podgrade.probes.tape import Stage
 from podgrade.probes.values import About, Flag, Text
 from podgrade.workspace.doom import Goal, GoalKind
 from podgrade.workspace.endpoints import OF_SERVICE, await_endpoints
-from podgrade.workspace.target import is_ready
 
 _FOLLOWS = 15.0  # seconds in which the endpoints follow the Pods
 

@@ -20,6 +20,7 @@ from podgrade.workspace.run import Run
 
 _READY_WITHIN = 30.0  # seconds for a namespace to become usable
 _AT_LEAST = 1.0  # seconds that an object is given to appear
+_A_LOOK = 10.0  # seconds after which the watch for it is begun anew: it may have been swallowed
 _AGAIN = 0.05  # seconds between two trials as the learner
 _GRACE = 1  # seconds a learner's Pod gets to end
 
@@ -109,7 +110,7 @@ def appeared(connection: Connection, kind: str, namespace: str, name: str, end: 
     end = max(end, time.monotonic() + _AT_LEAST)
     while (left := end - time.monotonic()) > 0:
         try:
-            if _came(connection, path, query, left):
+            if _came(connection, path, query, min(left, _A_LOOK)):
                 return
         except Unanswered as error:
             await_next_try(error, connection.stop)

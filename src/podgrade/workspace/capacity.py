@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from podgrade.cluster.conditions import is_ready
 from podgrade.model.text import Words, say
 from podgrade.workspace.room import Amounts, amounts, lets_in, requests_of
-from podgrade.workspace.target import is_ready
 
 Thing = Mapping[str, Any]
 

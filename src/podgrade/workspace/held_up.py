@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from podgrade.cluster.conditions import condition
 from podgrade.workspace.doom.part import Part, Role, parts
 
 Json = Mapping[str, Any]
@@ -43,10 +44,8 @@ def _steps(every: tuple[Part, ...]) -> list[list[Part]]:
 
 
 def _placed(pod: Json) -> datetime | None:
-    for condition in pod.get("status", {}).get("conditions") or ():
-        if condition["type"] == "PodScheduled" and condition["status"] == "True":
-            return _time(condition.get("lastTransitionTime"))
-    return None
+    placed = condition(pod, "PodScheduled") or {}
+    return _time(placed.get("lastTransitionTime"))
 
 
 def _started(part: Part) -> datetime | None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from podgrade.cluster.connection import ApiRefusal, Connection
+from podgrade.cluster.connection import ApiRefusal, Connection, Stopped
 from podgrade.cluster.kinds import log_path, path_of
 from podgrade.model.errors import InfrastructureError
 from podgrade.workspace.room import fits_somewhere
@@ -17,6 +17,7 @@ _LOG_LINES = 20
 _LOG_BYTES = 8192
 _FRESH = 1.0  # seconds for which an answer about an object counts
 _FRESH_NODES = 30.0
+_THERE = 10.0  # seconds for which what was found is believed to be there
 
 
 class ClusterLookup:
@@ -28,9 +29,25 @@ class ClusterLookup:
         self._known: dict[object, tuple[float, Any]] = {}
 
     def absent(self, kind: str, name: str, key: str | None = None) -> bool:
-        """True if the object, or the key in its data, is not there."""
+        """True if the object, or the key in its data, is not there.
+
+        Of what cannot be asked, or may not (a learner's own Secrets), nothing is said.
+        """
         path = path_of(kind, self._namespace, name)
-        found = self._kept(path, _FRESH, lambda: self._get(path))
+        if self._is_fresh((path, key), _THERE):
+            return False
+        if self._lacks(path, key):
+            return True
+        self._known[path, key] = (time.monotonic(), None)
+        return False
+
+    def _lacks(self, path: str, key: str | None) -> bool:
+        try:
+            found = self._kept(path, _FRESH, lambda: self._get(path))
+        except Stopped:
+            raise
+        except InfrastructureError:
+            return False
         if found is None or key is None:
             return found is None
         return not any(key in (found.get(part) or {}) for part in ("data", "binaryData"))
@@ -67,11 +84,14 @@ class ClusterLookup:
                 return None
             raise InfrastructureError(refusal.words) from refusal
 
-    def _kept(self, what: object, seconds: float, ask: Callable[[], T]) -> T:
+    def _is_fresh(self, what: object, seconds: float) -> bool:
         known = self._known.get(what)
-        if known and time.monotonic() - known[0] < seconds:
-            answer: T = known[1]
-            return answer
+        return known is not None and time.monotonic() - known[0] < seconds
+
+    def _kept(self, what: object, seconds: float, ask: Callable[[], T]) -> T:
+        if self._is_fresh(what, seconds):
+            known: T = self._known[what][1]
+            return known
         answer = ask()
         self._known[what] = (time.monotonic(), answer)
         return answer

@@ -41,7 +41,7 @@ def silence(connection: Connection, pod: Mapping[str, Any]) -> Words | None:
     try:
         connection.read(path, query=query, limit=1, timeout=_TO_ANSWER)
     except ApiRefusal:  # an answer, too: there is no log yet, or it may not be read
-        return None
+        pass
     except InfrastructureError:
         return say("node {node} does not answer", node=name)
     return None

@@ -26,7 +26,6 @@ from podgrade.workspace.workloads import (
     documents_in,
     is_called,
     is_done,
-    ready_since,
     replicas,
     selects,
 )
@@ -70,9 +69,9 @@ class Setup:
         return tuple(self._standing)
 
     def supply(self, name: str) -> str:
-        """Create what stands in later/NAME.yaml, once, and wait until it runs.
+        """Create what stands in later/NAME.yaml, once, and wait until it runs and is reached.
 
-        The API's time at which it did (RFC 3339). Raises GraderError where there is no such file.
+        The API's time at which it was (RFC 3339). Raises GraderError where there is no such file.
         """
         if name not in self._supplied:
             path = self._later / f"{name}.yaml"
@@ -80,7 +79,7 @@ class Setup:
                 raise GraderError(say("the exercise has no later/{name}.yaml", name=name))
             documents = documents_in(path)
             self._make(documents)
-            self._supplied[name] = max(map(self._since, documents))
+            self._supplied[name] = self._now()
         return self._supplied[name]
 
     def comes_later(self, document: Document) -> bool:
@@ -181,12 +180,12 @@ class Setup:
         if port is not None:
             raise _trouble(service, say("nothing can be reached at its port {port}", port=port))
 
-    def _since(self, document: Document) -> str:
-        """When it was there: when its Pods were Ready, else when it was created."""
-        path = path_of(document.kind, self._namespace, document.name)
-        metadata = self._connection.request("GET", path)["metadata"]
-        pods = self._scope_of(document.name).pods() if document.kind in RUNS else ()
-        return max(str(metadata["creationTimestamp"]), *map(ready_since, pods), "")
+    def _now(self) -> str:
+        """The API server's time: when it would have created something."""
+        path, query = path_of("ConfigMap", self._namespace), {"dryRun": "All"}
+        body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"generateName": "podgrade-"}}
+        made = self._connection.request("POST", path, query=query, body=body)
+        return str(made["metadata"]["creationTimestamp"])
 
     @property
     def _later(self) -> Path:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from podgrade.cluster.conditions import condition
+
 Pod = Mapping[str, Any]
 
 TEMPLATE_HASH = "pod-template-hash"
@@ -55,18 +57,7 @@ def terminating(pod: Pod) -> bool:
     return bool(pod["metadata"].get("deletionTimestamp"))
 
 
-def is_ready(thing: Mapping[str, Any]) -> bool:
-    """True if the Ready condition of the Pod, or of the node, is true."""
-    conditions = thing.get("status", {}).get("conditions") or ()
-    return any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
-
-
 def out_of_room(pod: Pod) -> bool:
     """True while the scheduler finds no node with room for the Pod."""
-    conditions = pod.get("status", {}).get("conditions") or ()
-    return any(
-        one["type"] == "PodScheduled"
-        and one["status"] == "False"
-        and "Insufficient" in one.get("message", "")
-        for one in conditions
-    )
+    refused = condition(pod, "PodScheduled", "False") or {}
+    return "Insufficient" in refused.get("message", "")

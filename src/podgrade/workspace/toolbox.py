@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from podgrade.cluster.conditions import is_ready
 from podgrade.cluster.connection import ApiRefusal, Connection, ExecAnswer, Stopped
 from podgrade.cluster.exec import UNKNOWN_CODE
 from podgrade.cluster.kinds import path_of
@@ -27,7 +28,6 @@ from podgrade.workspace.doom.images import image_refused
 from podgrade.workspace.lookup import ClusterLookup
 from podgrade.workspace.rights import refused
 from podgrade.workspace.run import HOUR, Run
-from podgrade.workspace.target import is_ready
 from podgrade.workspace.wait import Scope, wait
 
 TOOLBOX_IMAGE = "curlimages/curl:8.16.0"
@@ -168,7 +168,8 @@ def _pod(run: Run) -> Mapping[str, Any]:
         "imagePullPolicy": "IfNotPresent",
         "command": ["sleep", str(_LIFE)],
         "resources": {
-            "requests": {"cpu": "10m", "memory": "16Mi"},
+            # Ten times a learner's container: on a full node it is not the one that has to wait.
+            "requests": {"cpu": "100m", "memory": "16Mi"},
             "limits": {"memory": "256Mi"},
         },
         "securityContext": {

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from podgrade.cluster.conditions import is_ready
 from podgrade.model.submission import Document
 from podgrade.workspace.read import load, parse
-from podgrade.workspace.target import is_ready
 
 Pod = Mapping[str, Any]
 
@@ -72,10 +72,3 @@ def is_done(document: Document, pod: Pod) -> bool:
     if document.kind in ENDS:
         return bool(pod.get("status", {}).get("phase") == "Succeeded")
     return is_ready(pod)
-
-
-def ready_since(pod: Pod) -> str:
-    """Since when the Pod is Ready (RFC 3339); empty if it is not."""
-    conditions = pod.get("status", {}).get("conditions") or ()
-    ready = (c for c in conditions if c["type"] == "Ready" and c["status"] == "True")
-    return max((str(c.get("lastTransitionTime") or "") for c in ready), default="")

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
-from podgrade.model.text import Message, Words, say
+from podgrade.model.errors import ClusterUnavailableError
+from podgrade.model.text import Words, say
 
 __all__ = ["ClusterStatus", "ComponentStatus", "NodeStatus", "Phase", "Progress", "Provider"]
 
@@ -53,16 +54,21 @@ class ClusterStatus:
     context: str = ""  # of the kubeconfig; empty where it is the cluster's name
 
 
-def another_number(provider: str, name: str, there: int, wanted: int) -> Message:
-    """What is said where a cluster that is up has another number of nodes than was asked for."""
-    return say(
-        "The cluster {name} is up with another number of nodes ({there}, not {wanted}): end it"
-        " first with `podgrade cluster down --provider {provider} --name {name}`.",
-        provider=provider,
-        name=name,
-        there=there,
-        wanted=wanted,
-    )
+def keep_number(provider: str, name: str, there: int, wanted: int | None) -> None:
+    """A cluster that is up keeps its number of nodes; None: whatever that is.
+
+    Raises ClusterUnavailableError where another one is wanted.
+    """
+    if wanted not in (None, there):
+        words = say(
+            "The cluster {name} is up with another number of nodes ({there}, not {wanted}): end it"
+            " first with `podgrade cluster down --provider {provider} --name {name}`.",
+            provider=provider,
+            name=name,
+            there=there,
+            wanted=wanted,
+        )
+        raise ClusterUnavailableError(words)
 
 
 class Provider(Protocol):

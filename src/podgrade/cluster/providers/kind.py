@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from podgrade.cluster.connection import Connection
-from podgrade.cluster.providers import ClusterStatus, Progress, another_number
+from podgrade.cluster.providers import ClusterStatus, Progress, keep_number
 from podgrade.cluster.providers import kind_program as program
 from podgrade.cluster.providers import kubeconfig_merge as kubeconfigs
 from podgrade.cluster.providers.kind_facts import look_at_docker, look_at_kind, why_not
@@ -52,7 +52,7 @@ class KindProvider:
         if phase == "starting":
             raise ClusterUnavailableError(_half_made(name))
         if phase == "ready":
-            self._as_many(name)
+            keep_number("kind", name, len(program.nodes(name)), self.nodes)
         else:
             _make_room(name, folder, progress)
             self._create(name, folder, docker.cgroups, progress)
@@ -104,12 +104,6 @@ class KindProvider:
     def merge_kubeconfig(self, name: str) -> Path:
         """Put the cluster into the user's own kubeconfig; `down` takes it out again."""
         return kubeconfigs.merge_into_users(kind_folder(name))
-
-    def _as_many(self, name: str) -> None:
-        """Raise ClusterUnavailableError where the cluster has another number of nodes."""
-        there = len(program.nodes(name))
-        if self.nodes is not None and self.nodes != there:
-            raise ClusterUnavailableError(another_number("kind", name, there, self.nodes))
 
     def _create(self, name: str, folder: Path, cgroups: str, progress: Progress) -> None:
         began = time.monotonic()

@@ -49,7 +49,9 @@ def settings(nodes: int, cgroups: str) -> str:
     """Kind's configuration of a cluster: one control plane node, the others workers."""
     roles = ["control-plane", *["worker"] * (nodes - 1)]
     # Forty Pods at once want forty images at once: the defaults make that ErrImagePull.
-    kubelet = ["serializeImagePulls: false", "registryPullQPS: 0", "eventRecordQPS: 0"]
+    kubelet = ["serializeImagePulls: false", "registryPullQPS: 0"]
+    # Not 0: that is documented as no limit, but client-go takes it for its own, five a second.
+    kubelet += ["eventRecordQPS: 1000", "eventBurst: 2000"]
     if cgroups == "1":
         kubelet.append("failCgroupV1: false")  # Kubernetes 1.35 and newer refuse it otherwise
     lines = [

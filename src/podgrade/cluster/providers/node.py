@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from podgrade.cluster.providers import ClusterStatus, Progress, another_number
+from podgrade.cluster.providers import ClusterStatus, Progress, keep_number
 from podgrade.cluster.providers import kubeconfig_merge as kubeconfigs
 from podgrade.cluster.providers import node_network as network
 from podgrade.cluster.providers import node_process as processes
 from podgrade.cluster.providers.node_build import ensure_programs, programs_folder
-from podgrade.cluster.providers.node_cache import locked, sweep_old
+from podgrade.cluster.providers.node_cache import held, locked
 from podgrade.cluster.providers.node_facts import (
     NEEDS_ROOT,
     gather,
@@ -32,6 +32,7 @@ from podgrade.cluster.providers.node_paths import (
 )
 from podgrade.cluster.providers.node_plan import cgroup_roots, config, planned_nodes
 from podgrade.cluster.providers.node_status import read_status
+from podgrade.cluster.providers.node_users import sweep_cache
 from podgrade.model.errors import ClusterUnavailableError
 from podgrade.model.text import Words, say
 
@@ -72,8 +73,8 @@ class NodeProvider:
         """
         status = self.status(name)
         there = len(planned_nodes(name))
-        if status.phase not in ("absent", "stopped", "failed") and self.nodes not in (None, there):
-            raise ClusterUnavailableError(another_number("node", name, there, self.nodes))
+        if status.phase not in ("absent", "stopped", "failed"):
+            keep_number("node", name, there, self.nodes)
         if status.phase == "ready":
             return status
         reason = self.available()
@@ -81,8 +82,9 @@ class NodeProvider:
             raise ClusterUnavailableError(reason)
         programs = ensure_programs(node_sources(), cache_folder(), progress)
         images = ensure_images(node_sources(), cache_folder(), programs, progress)
-        with _cluster_lock(name):
-            _sweep_cache()
+        # Until the cluster's config.json names them, nothing else keeps them from being swept.
+        with held(programs, images), _cluster_lock(name):
+            sweep_cache(cache_folder() / "node", cluster_folder(name).parent)
             if self.status(name).phase in ("failed", "stopped", "absent"):
                 _clean(name)
                 _start(name, programs, images, self.nodes or there)
@@ -161,17 +163,6 @@ def _clean(name: str) -> None:
     for root in cgroup_roots(name, network.MOST_NODES):
         processes.remove_cgroups(root)
     processes.remove_folder(folder)
-
-
-def _sweep_cache() -> None:
-    """Older programs and images go, those of running clusters aside."""
-    used: set[Path] = set()
-    for path in (state_folder() / "clusters").glob("*/config.json"):
-        with suppress(OSError, ValueError, KeyError):
-            config = json.loads(path.read_text("utf-8"))
-            used |= {Path(config["programs"]), Path(config["images"])}
-    for kind in ("programs", "images"):
-        sweep_old(cache_folder() / "node", kind, used)
 
 
 def _why_failed(name: str, status: ClusterStatus) -> Words:

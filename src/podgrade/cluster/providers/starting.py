@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from podgrade.cluster.conditions import is_ready
 from podgrade.cluster.connection import ApiRefusal, Connection, Silence, Unanswered
 from podgrade.cluster.kinds import path_of
 from podgrade.cluster.providers import Progress
@@ -49,7 +50,7 @@ _Condition = tuple[Words, str, dict[str, str], _Enough]
 
 def _conditions(nodes: int) -> tuple[_Condition, ...]:
     return (
-        (NODES, path_of("Node"), {}, lambda seen: sum(map(_ready, seen)) >= nodes),
+        (NODES, path_of("Node"), {}, lambda seen: sum(map(is_ready, seen)) >= nodes),
         (ACCOUNT, path_of("ServiceAccount", "default"), _named("default"), any),
         (ROOT_CA, path_of("ConfigMap", "default"), _named("kube-root-ca.crt"), any),
         (
@@ -63,11 +64,6 @@ def _conditions(nodes: int) -> tuple[_Condition, ...]:
 
 def _named(name: str) -> dict[str, str]:
     return {"fieldSelector": f"metadata.name={name}"}
-
-
-def _ready(node: _Object) -> bool:
-    conditions = node.get("status", {}).get("conditions") or ()
-    return any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
 
 
 def _serves(endpoints: _Object) -> bool:

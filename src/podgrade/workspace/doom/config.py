@@ -1,7 +1,8 @@
 """ConfigMaps, Secrets, keys and claims that a Pod names and nobody made.
 
-The kubelet's and the scheduler's words say what is missing; a GET has to agree before it is
-final, because what is still being created is missing for a moment too.
+The kubelet's and the scheduler's words say what is missing, or the Pod itself does, while it waits
+for its volumes: Events may come late, or never. A GET has to agree before it is final, because
+what is still being created is missing for a moment too.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from podgrade.cluster.conditions import condition
 from podgrade.model.reason import Doom
 from podgrade.model.text import Message, say
 from podgrade.workspace.doom.case import Case
@@ -37,6 +39,8 @@ _CODES = {
 }
 # made by the control plane in every namespace; missing for a moment in a new one
 _BUILT_IN = ("kube-root-ca.crt",)
+# As the kubelet reports a container from when it has the Pod until it makes the container.
+_UNMADE = ("ContainerCreating", "PodInitializing")
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,8 @@ def _named(case: Case) -> Iterator[Missing]:
     if case.phase == "Pending":
         for message in _pod_messages(case):
             yield from missing_in(message, case.pod)
+        if _waits_for_volumes(case):
+            yield from _in_volumes(case)
 
 
 def _pod_messages(case: Case) -> Iterator[str]:
@@ -98,6 +104,42 @@ def _sources(pod: Json, volume: str, kind: str, key: str) -> Iterator[str]:
             held = source.get("configMap" if kind == "ConfigMap" else "secret") or {}
             if any(item.get("key") == key for item in held.get("items") or ()):
                 yield str(held.get("name") or held.get("secretName"))
+
+
+def _waits_for_volumes(case: Case) -> bool:
+    """True if the kubelet has the Pod and has made nothing of it, so far as it has reported.
+
+    Volumes are mounted first, then comes the sandbox: its condition is PodReadyToStartContainers
+    (https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-conditions).
+    """
+    if condition(case.pod, "PodReadyToStartContainers") is not None:
+        return False
+    reasons = [part.why_waiting[0] for part in case.parts]
+    return bool(reasons) and all(reason in _UNMADE for reason in reasons)
+
+
+def _in_volumes(case: Case) -> Iterator[Missing]:
+    """Every ConfigMap and Secret, and every key of them, without which no volume can be made.
+
+    What no container mounts, the kubelet does not make (desired_state_of_world_populator.go).
+    """
+    mounts = [mount for part in case.parts for mount in part.spec.get("volumeMounts") or ()]
+    mounted = {mount.get("name") for mount in mounts}
+    for volume in case.pod["spec"].get("volumes") or ():
+        if volume.get("name") not in mounted:
+            continue
+        for source in (volume, *((volume.get("projected") or {}).get("sources") or ())):
+            for kind, field in (("ConfigMap", "configMap"), ("Secret", "secret")):
+                yield from _without(kind, source.get(field) or {})
+
+
+def _without(kind: str, held: Json) -> Iterator[Missing]:
+    name = held.get("name") or held.get("secretName")
+    if not name or held.get("optional") or name in _BUILT_IN:
+        return
+    yield Missing(kind, str(name))
+    for item in held.get("items") or ():
+        yield Missing(kind, str(name), str(item.get("key")))
 
 
 def _doom(case: Case, missing: Missing) -> Doom:

@@ -26,7 +26,7 @@ def ending_doom(case: Case, part: Part) -> Doom | None:
         return _for_good(case, part, ending)
     if part.role is Role.INIT and ending.get("exitCode") == 0 and part.terminated is not None:
         return None
-    if _endings(case, part) < ENDINGS or not _same_cause(case, part):
+    if endings_that_count(case, part) < ENDINGS or not _same_cause(case, part):
         return None
     if _others_starting(case, part):
         return None
@@ -46,7 +46,7 @@ def _for_good(case: Case, part: Part, ending: Json) -> Doom | None:
     return ended(case, part, ending)
 
 
-def _endings(case: Case, part: Part) -> int:
+def endings_that_count(case: Case, part: Part) -> int:
     """How often it ended, as far as the goal lets endings count."""
     if case.goal.since is None:
         return part.endings

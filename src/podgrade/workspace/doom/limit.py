@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from podgrade.model.reason import Doom
 from podgrade.model.text import Message, say
 from podgrade.workspace.doom.case import Case, short
-from podgrade.workspace.doom.endings import again
+from podgrade.workspace.doom.endings import again, endings_that_count
 from podgrade.workspace.doom.images import image_obstacle
 from podgrade.workspace.doom.part import Part, Role
 from podgrade.workspace.doom.phase import TOO_LITTLE, too_big, too_little_memory, unscheduled
@@ -25,8 +25,6 @@ _PROBE_NAMES = {
 }
 _SANDBOX = ("FailedCreatePodSandBox", "NodeNotReady", "NetworkNotReady", "TaintManagerEviction")
 _PREPARED = ("Pulling", "Pulled", "Created", "Started", "BackOff")
-# A container that has none of these counts as Ready as soon as it runs.
-_MAY_KEEP_UNREADY = ("readinessProbe", "startupProbe", "lifecycle")
 _MINE = re.compile(r"not found|non-existent|no such|is not a directory|not a directory")
 
 
@@ -111,7 +109,22 @@ def _ending(case: Case, part: Part) -> Doom | None:
     if part.ending is None or part.past:
         return None
     done = part.role is Role.INIT and part.running is not None
-    return None if part.ready or done or _as_wanted(case, part) else again(case, part)
+    if part.ready or done or _as_wanted(case, part):
+        return None
+    return _not_tried(case, part) or again(case, part)
+
+
+def _not_tried(case: Case, part: Part) -> Doom | None:
+    """It waits for its next try, and has had none with what it lacked before."""
+    if case.goal.since is None or part.running is not None or endings_that_count(case, part):
+        return None
+    why = say(
+        "container `{container}` was not started again since what it asks for is there: "
+        "Kubernetes pauses longer after each try, and here the cluster was slow besides; this is "
+        "not your mistake",
+        container=part.name,
+    )
+    return Doom("slow-cluster", why, say("try again later"), part.name, infrastructure=True)
 
 
 def _as_wanted(case: Case, part: Part) -> bool:
@@ -163,33 +176,49 @@ def _not_ready(case: Case, part: Part) -> Doom | None:
     if case.goal.kind is not GoalKind.READY or part.ready or part.running is None:
         return None
     for event in reversed(case.events_of(part, "Unhealthy")):
-        message = str(event.get("message", ""))
-        return Doom(
-            "not-ready-probe", _probe_words(part, message), _probe_look(case, part), part.name
-        )
-    if not any(map(part.spec.get, _MAY_KEEP_UNREADY)):
+        return _failing_probe(case, part, str(event.get("message", "")))
+    probe = _probed(part)
+    if probe:
+        # The kubelet's Events come late under load, or not at all.
         why = say(
-            "container `{container}` runs, and the cluster has not said yet that it is Ready; "
-            "this is not your mistake",
+            "container `{container}` runs, but its {probe} probe has not succeeded",
             container=part.name,
+            probe=_PROBE_NAMES[probe],
         )
-        return Doom("slow-cluster", why, say("try again later"), part.name, infrastructure=True)
-    why = say("container `{container}` runs but is not Ready", container=part.name)
-    return Doom("not-ready", why, case.describe(), part.name)
+        return Doom("not-ready-probe", why, _probe_look(case, part, probe), part.name)
+    if part.spec.get("lifecycle"):
+        why = say("container `{container}` runs but is not Ready", container=part.name)
+        return Doom("not-ready", why, case.describe(), part.name)
+    # With neither probe nor hook left it counts as Ready as soon as it runs.
+    why = say(
+        "container `{container}` runs, and the cluster has not said yet that it is Ready; "
+        "this is not your mistake",
+        container=part.name,
+    )
+    return Doom("slow-cluster", why, say("try again later"), part.name, infrastructure=True)
 
 
-def _probe_words(part: Part, message: str) -> Message:
+def _probed(part: Part) -> str:
+    """The kind of probe that keeps it from being Ready; nothing where none does."""
+    started = part.status.get("started") is True
+    kinds = ("readiness",) if started else ("startup", "readiness")
+    return next((kind for kind in kinds if part.spec.get(f"{kind}Probe")), "")
+
+
+def _failing_probe(case: Case, part: Part, message: str) -> Doom:
     match = _PROBE.match(message)
-    return say(
+    kind = match[1].lower() if match else "readiness"
+    why = say(
         "container `{container}` runs, but its {probe} probe fails: {message}",
         container=part.name,
-        probe=_PROBE_NAMES[match[1].lower() if match else "readiness"],
+        probe=_PROBE_NAMES[kind],
         message=short(_PROBE.sub("", message)) or say("its command failed and printed nothing"),
     )
+    return Doom("not-ready-probe", why, _probe_look(case, part, kind), part.name)
 
 
-def _probe_look(case: Case, part: Part) -> Message:
-    command = ((part.spec.get("readinessProbe") or {}).get("exec") or {}).get("command")
+def _probe_look(case: Case, part: Part, kind: str) -> Message:
+    command = ((part.spec.get(f"{kind}Probe") or {}).get("exec") or {}).get("command")
     if command:
         line = f"kubectl exec {typed(case.pod)} -c {part.name} -- {shlex.join(command)}"
         return say("try the probe's command: `{command}`", command=line)

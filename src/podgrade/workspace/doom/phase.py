@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from podgrade.cluster.conditions import condition
 from podgrade.model.reason import Doom
 from podgrade.model.text import say
 from podgrade.workspace.doom.case import Case, short
@@ -61,14 +62,13 @@ def _succeeded(case: Case) -> Doom:
 
 def schedule_doom(case: Case) -> Doom | None:
     """Final: no node could hold the Pod even if nothing else ran there."""
-    condition = unscheduled(case)
-    if condition is None or condition.get("reason") != "Unschedulable":
+    refused = unscheduled(case)
+    if refused is None or refused.get("reason") != "Unschedulable":
         return None
-    if _NO_NODE.search(str(condition.get("message"))):
-        return too_big(case, condition)
-    if case.lookup.fits_empty_node(case.pod):
+    no_node = _NO_NODE.search(str(refused.get("message")))
+    if not no_node and case.lookup.fits_empty_node(case.pod):
         return None
-    return too_big(case, condition)
+    return too_big(case, refused)
 
 
 def sandbox_doom(case: Case) -> Doom | None:
@@ -88,16 +88,12 @@ def too_little_memory() -> Doom:
 
 def unscheduled(case: Case) -> Json | None:
     """The condition PodScheduled where it is False."""
-    conditions = (case.pod.get("status") or {}).get("conditions") or ()
-    for condition in conditions:
-        if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
-            return dict(condition)
-    return None
+    return condition(case.pod, "PodScheduled", "False")
 
 
-def too_big(case: Case, condition: Json) -> Doom:
+def too_big(case: Case, refused: Json) -> Doom:
     """No node takes the Pod, in the scheduler's words."""
-    message = str(condition.get("message", ""))
+    message = str(refused.get("message", ""))
     reasons = _SCHEDULER_TAIL.sub("", message)
     why = say("no node can take the Pod: {message}", message=short(reasons))
     look = case.describe()

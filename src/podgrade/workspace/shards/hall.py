@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from podgrade.cluster.conditions import condition
 from podgrade.cluster.connection import ApiRefusal, Connection
 from podgrade.cluster.kinds import log_path, path_of
 from podgrade.model.errors import InfrastructureError
@@ -86,15 +87,11 @@ class Hall:
         self._see_images(pods)
         running = [pod for pod in pods if pod["status"].get("phase") == "Running"]
         status = job.get("status") or {}
-        ended = {"Complete", "Failed", "FailureTarget"}
         return Look(
             running=len(running),
             nodes=tuple(sorted({str(pod["spec"].get("nodeName")) for pod in running})),
             failed=tuple(numbers(status.get("failedIndexes", ""))),
-            over=any(
-                one.get("type") in ended and one.get("status") == "True"
-                for one in status.get("conditions") or ()
-            ),
+            over=any(condition(job, kind) for kind in ("Complete", "Failed", "FailureTarget")),
         )
 
     def _pods(self) -> list[Body]:

@@ -89,11 +89,17 @@ def every(connection: Connection, namespace: str) -> Iterator[Letter]:
 
 def bodies(connection: Connection, namespace: str, labels: str) -> Iterator[Mapping[str, Any]]:
     """The Secrets with these labels. Raises InfrastructureError or ApiRefusal."""
+    for page in _pages(connection, namespace, labels):
+        yield from page.get("items") or ()
+
+
+def _pages(connection: Connection, namespace: str, labels: str) -> Iterator[Mapping[str, Any]]:
+    """The lists that these Secrets come in, all of one resourceVersion."""
     more: dict[str, str] = {}
     while True:
         query = {"labelSelector": labels, "limit": _PAGE, **more}
         answer = connection.request("GET", path_of("Secret", namespace), query=query)
-        yield from answer.get("items") or ()
+        yield answer
         if not answer["metadata"].get("continue"):
             return
         more = {"continue": str(answer["metadata"]["continue"])}
@@ -105,11 +111,11 @@ def coming(connection: Connection, namespace: str) -> Iterator[Letter | None]:
     A letter may come twice. Raises InfrastructureError or ApiRefusal.
     """
     while True:
-        query = {"labelSelector": _MAIL, "limit": 1}
-        answer = connection.request("GET", path_of("Secret", namespace), query=query)
-        yield from every(connection, namespace)
+        for page in _pages(connection, namespace, _MAIL):
+            version = str(page["metadata"]["resourceVersion"])
+            yield from map(_letter, page.get("items") or ())
         yield None
-        yield from _followed(connection, namespace, str(answer["metadata"]["resourceVersion"]))
+        yield from _followed(connection, namespace, version)
 
 
 def _followed(connection: Connection, namespace: str, version: str) -> Iterator[Letter | None]:

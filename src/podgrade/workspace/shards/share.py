@@ -37,8 +37,13 @@ class Piece:
 
     @property
     def id(self) -> str:
-        """What stands for learner and exercise in an object's name: 40 hexadecimal digits."""
-        return _digest(f"{self.exercise}\0{self.identity}").hex()[:40]
+        """What stands for learner and exercise in an object's name."""
+        return id_of(self.exercise, self.identity)
+
+
+def id_of(exercise: str, identity: str) -> str:
+    """40 hexadecimal digits."""
+    return _digest(f"{exercise}\0{identity}").hex()[:40]
 
 
 def shard_of(identity: str, count: int) -> int:
