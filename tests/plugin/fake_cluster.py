@@ -39,6 +39,8 @@ from podgrade.workspace.workspace import Acceptance, Refusal, Waited
 
 HERE = Path(__file__).parent
 CALLS = HERE / "calls.jsonl"
+# A container that was started long ago: nobody doubts that it goes on.
+RUNS = {"running": {"startedAt": "2026-01-01T00:00:00Z"}}
 _LOCK = threading.Lock()
 
 
@@ -336,7 +338,7 @@ class FakeWorkspace:
                 "started": up,
                 "restartCount": 0,
                 "containerID": f"fake://{container['name']}",
-                "state": {"running": {}} if up else {"waiting": {"reason": "ContainerCreating"}},
+                "state": RUNS if up else {"waiting": {"reason": "ContainerCreating"}},
             }
             for container in self._spec["containers"]
         ]

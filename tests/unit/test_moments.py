@@ -14,9 +14,12 @@ from podgrade.grading import moments
 from podgrade.model.errors import InfrastructureError
 from podgrade.model.exercise import Limits
 from podgrade.model.text import say
+from podgrade.probes.alive import LOOK
 from podgrade.probes.bench import Baseline, Role
 
 RUNS = {"running": {"startedAt": "2026-01-01T00:00:00Z"}}
+
+STARTED_NOW = {"running": {"startedAt": "2999-01-01T00:00:00Z"}}
 
 
 def ended(began="2026-01-01T00:00:00Z", end="2026-01-01T00:00:01Z", container_id="one"):
@@ -115,14 +118,14 @@ def test_what_only_the_kubelet_knows_is_found_out_and_waited_for():
 
 
 @pytest.mark.parametrize(
-    ("failed", "runs", "moment"),
+    ("surely", "runs", "moment"),
     [(True, False, True), (True, True, False), (False, False, False)],
 )
-def test_after_a_failure_the_runtime_is_asked_whether_the_containers_run(failed, runs, moment):
+def test_to_be_sure_the_runtime_is_asked_whether_the_containers_run(surely, runs, moment):
     counted = bench(pod(RUNS))
     counted.workspace.runs = runs
 
-    assert moments.only_a_moment(counted, failed=failed) is moment
+    assert moments.only_a_moment(counted, surely=surely) is moment
 
 
 def test_where_nothing_was_counted_there_is_no_moment():
@@ -138,7 +141,7 @@ def test_the_watch_ends_as_soon_as_a_container_has_ended():
     busy = bench(pod(RUNS), pod(ended()), pod(RUNS, "two", 1))
     moments.watch_a_while(busy)
 
-    assert busy.workspace.waited == [pytest.approx(moments.A_WHILE, abs=0.1)]
+    assert busy.workspace.waited == [pytest.approx(moments.A_WHILE - LOOK, abs=0.1)]
     assert busy.workspace.pod() == pod(ended())
 
 
@@ -148,7 +151,7 @@ def test_other_deployments_are_watched_in_the_same_while():
     found.others["db"] = other
     moments.watch_a_while(found)
 
-    assert other.workspace.waited == [pytest.approx(moments.A_WHILE, abs=0.1)]
+    assert other.workspace.waited == [pytest.approx(moments.A_WHILE - LOOK, abs=0.1)]
     assert other.workspace.waited <= found.workspace.waited
 
 
@@ -162,13 +165,13 @@ def test_what_ends_in_another_deployment_counts_and_the_setup_does_not(role):
     assert moments.was_never_ready(found) is (role is Role.SUBMISSION)
 
 
-@pytest.mark.parametrize(("ago", "waits"), [(0.5, True), (2.5, False)])
+@pytest.mark.parametrize(("ago", "waits"), [(0.5, True), (1.5, False)])
 def test_after_a_question_it_is_the_while_that_steady_would_wait_for(ago, waits):
     asked = bench(pod(RUNS))
     asked.baseline = Baseline({"app": ("one", 0)}, time.monotonic() - ago)
     moments.watch_a_while(asked)
 
-    assert [round(seconds, 1) for seconds in asked.workspace.waited] == ([1.5] if waits else [])
+    assert [round(seconds, 1) for seconds in asked.workspace.waited] == ([0.5] if waits else [])
 
 
 def test_a_cluster_that_fails_meanwhile_is_left_to_the_next_check():
@@ -181,6 +184,31 @@ def test_a_cluster_that_fails_meanwhile_is_left_to_the_next_check():
     moments.watch_a_while(lost)
 
     assert not moments.only_a_moment(lost)
+
+
+@pytest.mark.parametrize(("ago", "left"), [(1.0, [4.0]), (6.0, [])])
+def test_a_container_is_let_last_for_five_seconds(ago, left):
+    young = bench(pod(RUNS))
+    young.workspace.history = [SimpleNamespace(pod=pod(RUNS), at=time.monotonic() - ago)]
+    young.workspace.versions[0]["status"]["containerStatuses"][0]["state"] = STARTED_NOW
+    moments.let_them_last(young)
+
+    assert [round(seconds, 1) for seconds in young.workspace.waited] == left
+
+
+def test_what_ran_before_anybody_watched_is_not_waited_for():
+    old = bench(pod(RUNS))  # by its own clock
+    old.workspace.history = [SimpleNamespace(pod=pod(RUNS), at=time.monotonic())]
+    moments.let_them_last(old)
+
+    assert old.workspace.waited == []
+
+
+def test_what_has_ended_is_not_let_last():
+    dead = bench(pod(ended()), pod(RUNS, "two", 1))
+    moments.let_them_last(dead)
+
+    assert dead.workspace.pod() == pod(ended())
 
 
 @pytest.mark.parametrize(
@@ -219,3 +247,17 @@ def test_what_is_forgotten_is_asked_anew():
     moments.forget(once)
 
     assert (once.counted, once.baseline) == (None, None)
+
+
+def test_an_end_that_only_the_runtime_knows_is_waited_for():
+    late = bench(pod(RUNS), pod(ended()))
+    late.workspace.runs = False
+
+    assert moments.was_never_ready(late)
+
+
+def test_what_the_runtime_says_runs_is_not_waited_for():
+    runs = bench(pod(RUNS), pod(ended()))
+
+    assert not moments.was_never_ready(runs)
+    assert runs.workspace.waited == []

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from podgrade.model.errors import InfrastructureError
 from podgrade.probes import aim, kubectl, steady
-from podgrade.probes.alive import are_alive
+from podgrade.probes.alive import LOOK, are_alive
 from podgrade.probes.bench import Baseline, Bench, Life, Role
-from podgrade.probes.pod import LASTING
+from podgrade.probes.pod import LASTING, ran_for
 from podgrade.workspace.doom import Goal, GoalKind
 
 A_WHILE = 3.0  # seconds
+_CLOCKS = 60.0  # seconds by which the node's clock and ours may differ
 
 
 def watch_a_while(bench: Bench) -> None:
@@ -27,18 +29,48 @@ def watch_a_while(bench: Bench) -> None:
 
     What changes the Pod cannot be played anew lightly. Where something was asked since, this is
     the while that `pod.steady` would wait for (`limits.steady` seconds from the first question).
+    The container runtime has the last second of it (see `only_a_moment`).
     """
     now = time.monotonic()
-    for one, end in [(one, _end_of_watch(one, now)) for one in _counting(bench)]:
-        seconds = end - time.monotonic()
-        if seconds > 0:
-            with contextlib.suppress(InfrastructureError):  # the next check meets it and says so
-                one.workspace.wait(Goal(GoalKind.RUNNING), partial(_if_ended, one), seconds)
+    _watch(bench, lambda one: _end_of_watch(one, now) - LOOK - time.monotonic())
 
 
 def _end_of_watch(bench: Bench, now: float) -> float:
     before = bench.baseline
     return now + A_WHILE if before is None else before.at + bench.exercise.limits.steady
+
+
+def let_them_last(bench: Bench) -> None:
+    """See whether the containers that were counted as Ready run for LASTING seconds.
+
+    Before that nobody can tell a wrong container from one that ends as soon as it starts.
+    """
+    _watch(bench, lambda one: LASTING - _youngest(one))
+
+
+def _youngest(bench: Bench) -> float:
+    """Seconds that the youngest of the counted containers has run at least."""
+    pod = bench.workspace.pod()
+    if pod is None or not bench.counted:
+        return LASTING
+    return min(max(ran_for(bench, pod, name), _by_clock(pod, name)) for name in bench.counted)
+
+
+def _by_clock(pod: Mapping[str, Any], name: str) -> float:
+    """Seconds since the kubelet started it: a learner's own Pod ran before anybody watched it."""
+    running = ((kubectl.status_of(pod, name) or {}).get("state") or {}).get("running") or {}
+    if not running.get("startedAt"):
+        return 0.0
+    return time.time() - datetime.fromisoformat(running["startedAt"]).timestamp() - _CLOCKS
+
+
+def _watch(bench: Bench, left: Callable[[Bench], float]) -> None:
+    """Look on at each bench for the seconds that are left to it, until a container has ended."""
+    for one in _counting(bench):
+        seconds = left(one)
+        if seconds > 0:
+            with contextlib.suppress(InfrastructureError):  # the next check meets it and says so
+                one.workspace.wait(Goal(GoalKind.RUNNING), partial(_if_ended, one), seconds)
 
 
 def _counting(bench: Bench) -> Iterator[Bench]:
@@ -51,22 +83,22 @@ def _if_ended(bench: Bench) -> bool | None:
     return _ended_since(bench) or None
 
 
-def only_a_moment(bench: Bench, *, failed: bool = False) -> bool:
+def only_a_moment(bench: Bench, *, surely: bool = False) -> bool:
     """True if a container that was counted as Ready has ended since.
 
     Where the API server knows of none, the kubelet is asked: a log of the new life may have been
-    read before the API server was told of it. Where a check has `failed`, the container runtime
-    is asked, too: nobody is blamed for what a container seemed to be that does not run.
+    read before the API server was told of it. `surely` asks the container runtime, too: before
+    somebody is blamed for what a container seemed to be, or something is changed.
     """
-    return any(_was_a_moment(one, failed=failed) for one in _counting(bench))
+    return any(_was_a_moment(one, surely=surely) for one in _counting(bench))
 
 
-def _was_a_moment(bench: Bench, *, failed: bool) -> bool:
+def _was_a_moment(bench: Bench, *, surely: bool) -> bool:
     if _ended_since(bench):
         return True
     with contextlib.suppress(InfrastructureError):
         late = steady.told_late(bench, Baseline(bench.counted or {}, time.monotonic()))
-        return late is not None or (failed and not _live(bench))
+        return late is not None or (surely and not _live(bench))
     return False
 
 
@@ -86,12 +118,17 @@ def _ended_since(bench: Bench) -> bool:
 def was_never_ready(bench: Bench) -> bool:
     """True if a container that was counted as Ready turned out to end as soon as it starts.
 
-    The times are the kubelet's own, whole seconds (state.terminated.startedAt, finishedAt).
+    The times are the kubelet's own, whole seconds (state.terminated.startedAt, finishedAt). They
+    are waited for where the container runtime knows of an end and the API server does not.
     """
     return any(map(_was_never_ready, _counting(bench)))
 
 
 def _was_never_ready(bench: Bench) -> bool:
+    with contextlib.suppress(InfrastructureError):
+        if not _ended_since(bench) and not _live(bench):
+            limit = bench.exercise.limits.answer
+            bench.workspace.wait(Goal(GoalKind.RUNNING), partial(_if_ended, bench), limit)
     pod = bench.workspace.pod() if bench.counted else None
     if pod is None or bench.counted is None:
         return False

@@ -63,26 +63,30 @@ def play_all(
     order = case.order()
     calm = list(itertools.takewhile(lambda instance: not instance.check.changes, order))
     changing = order[len(calm) :]
+    to_change = any(instance.name not in case.left_out for instance in changing)
     for left in reversed(range(_MOMENTS + 1)):
         played = play(calm, case, play_one, stop, {})
-        if any(instance.name not in case.left_out for instance in changing):
+        failed = _failed(calm, played)
+        if to_change:
             moments.watch_a_while(bench)
-        failed = any(one.outcome is Outcome.FAILED for one in played.values())
-        if left and moments.only_a_moment(bench, failed=failed):
+        if left and failed:
+            moments.let_them_last(bench)
+        if left and moments.only_a_moment(bench, surely=failed or to_change):
             moments.forget(bench)
             continue
         played = play(changing, case, play_one, stop, played)
-        again = left and not bench.spent and _doomed(changing, played)
-        if not (again and moments.was_never_ready(bench)):
+        if bench.spent or not left or not _failed(changing, played):
+            break
+        moments.let_them_last(bench)
+        if not moments.was_never_ready(bench):
             break
         moments.forget(bench)
     return played
 
 
-def _doomed(instances: Sequence[Instance], played: Mapping[str, Played]) -> bool:
-    """True if one of them failed because the Pod could not become what was waited for."""
+def _failed(instances: Sequence[Instance], played: Mapping[str, Played]) -> bool:
     found = (played.get(instance.id) for instance in instances)
-    return any(one is not None and one.outcome is Outcome.FAILED and one.doom for one in found)
+    return any(one is not None and one.outcome is Outcome.FAILED for one in found)
 
 
 def play(
