@@ -247,17 +247,3 @@ def test_what_is_forgotten_is_asked_anew():
     moments.forget(once)
 
     assert (once.counted, once.baseline) == (None, None)
-
-
-def test_an_end_that_only_the_runtime_knows_is_waited_for():
-    late = bench(pod(RUNS), pod(ended()))
-    late.workspace.runs = False
-
-    assert moments.was_never_ready(late)
-
-
-def test_what_the_runtime_says_runs_is_not_waited_for():
-    runs = bench(pod(RUNS), pod(ended()))
-
-    assert not moments.was_never_ready(runs)
-    assert runs.workspace.waited == []

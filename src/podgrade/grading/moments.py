@@ -118,17 +118,12 @@ def _ended_since(bench: Bench) -> bool:
 def was_never_ready(bench: Bench) -> bool:
     """True if a container that was counted as Ready turned out to end as soon as it starts.
 
-    The times are the kubelet's own, whole seconds (state.terminated.startedAt, finishedAt). They
-    are waited for where the container runtime knows of an end and the API server does not.
+    The times are the kubelet's own, whole seconds (state.terminated.startedAt, finishedAt).
     """
     return any(map(_was_never_ready, _counting(bench)))
 
 
 def _was_never_ready(bench: Bench) -> bool:
-    with contextlib.suppress(InfrastructureError):
-        if not _ended_since(bench) and not _live(bench):
-            limit = bench.exercise.limits.answer
-            bench.workspace.wait(Goal(GoalKind.RUNNING), partial(_if_ended, bench), limit)
     pod = bench.workspace.pod() if bench.counted else None
     if pod is None or bench.counted is None:
         return False

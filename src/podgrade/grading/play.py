@@ -66,7 +66,7 @@ def play_all(
     to_change = any(instance.name not in case.left_out for instance in changing)
     for left in reversed(range(_MOMENTS + 1)):
         played = play(calm, case, play_one, stop, {})
-        failed = _failed(calm, played)
+        failed = bool(_failed(calm, played))
         if to_change:
             moments.watch_a_while(bench)
         if left and failed:
@@ -75,18 +75,16 @@ def play_all(
             moments.forget(bench)
             continue
         played = play(changing, case, play_one, stop, played)
-        if bench.spent or not left or not _failed(changing, played):
-            break
-        moments.let_them_last(bench)
-        if not moments.was_never_ready(bench):
+        again = left and not bench.spent and any(one.doom for one in _failed(changing, played))
+        if not (again and moments.was_never_ready(bench)):
             break
         moments.forget(bench)
     return played
 
 
-def _failed(instances: Sequence[Instance], played: Mapping[str, Played]) -> bool:
+def _failed(instances: Sequence[Instance], played: Mapping[str, Played]) -> list[Played]:
     found = (played.get(instance.id) for instance in instances)
-    return any(one is not None and one.outcome is Outcome.FAILED for one in found)
+    return [one for one in found if one is not None and one.outcome is Outcome.FAILED]
 
 
 def play(
