@@ -49,12 +49,15 @@ class Told:
     """Bytes that were resident at most."""
 
 
-def graded(kubeconfig: Path, folder: Path, slug: str, manifest: str) -> Told:
-    """Grade a manifest; everything that is written is written into the folder."""
+def graded(kubeconfig: Path, folder: Path, slug: str, manifest: str, *more: str) -> Told:
+    """Grade a manifest; everything that is written is written into the folder.
+
+    `more` are further words of the command.
+    """
     (folder / "handed-in.yaml").write_text(manifest)
     measured = [sys.executable, "-c", _MEASURED, str(folder / "memory")]
     check = [PODGRADE, "check", slug, "handed-in.yaml", "--kubeconfig", str(kubeconfig)]
-    command = [*measured, *check]
+    command = [*measured, *check, *more]
     for name in FORMATS:
         command += ["--format", name, "--output", f"out.{name}"]
     with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as err:

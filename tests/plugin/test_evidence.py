@@ -100,7 +100,51 @@ def test_values_of_secrets_are_not_kept(pack, kept):
 
     (file,) = (pack.root / "kept").iterdir()
     assert "s3cr3t" not in file.read_text("ascii")
-    assert "the key is [redacted" in file.read_text("ascii")
+    assert "the key is [Secret/key:key]" in file.read_text("ascii")
+
+
+SECRETIVE = """
+    @check("It shows the key to whoever asks", ko="키를 보여 준다", points=2)
+    def test_shows(curl, logs):
+        shown = curl("/").body
+        assert shown.split()[3] == logs("app", until="is").split()[-1]
+        assert shown != logs("app", until="is")
+
+    @check("It shows no other", ko="다른 것은 아니다", points=1)
+    def test_other(curl):
+        assert curl("/").body == "the key is"
+
+    @check("It runs nginx", ko="nginx를 쓴다", points=1)
+    def test_image(pod):
+        assert pod.image("app") == "nginx"
+"""
+
+
+@pytest.mark.parametrize("value", ["s3cr3t-value", "nginx"])
+def test_without_the_values_of_secrets_the_verdicts_are_the_same(pack, kept, regrade, value):
+    pack.grader(SECRETIVE)
+    pack.submission("kim", page=f"the key is {value}", log=f"is {value}")
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "key"}}
+    secret["stringData"] = {"key": value, "image": "nginx"}
+    path = pack.submissions[0]
+    path.write_text(f"{path.read_text()}\n---\n{json.dumps(secret)}\n")
+    before = kept()["kim.yaml"].result
+    answer = regrade("--format", "json")
+
+    assert [str(v.outcome) for v in before.verdicts[1:]] == ["passed", "failed", "passed"]
+    again = json.loads(answer.stdout)
+    assert [one["verdict"] for one in again["results"]] == [str(v.outcome) for v in before.verdicts]
+    assert again["results"][2]["cause"]["actual"] == str(before.verdicts[2].reason.seen)
+
+
+def test_a_file_that_is_no_yaml_is_kept_without_its_secrets(pack, kept):
+    pack.grader(CHECKS)
+    pack.submission("kim")
+    pack.submissions[0].write_text("kind: Secret\nstringData:\n  key: s3cr3t-value\n bad: [")
+    kept()
+
+    (file,) = (pack.root / "kept").iterdir()
+    assert "s3cr3t" not in file.read_text("ascii")
 
 
 def test_a_folder_that_cannot_be_written_stops_the_run_before_it_begins(pack):

@@ -28,6 +28,7 @@ from podgrade.grading.catalogue import exercise
 from podgrade.grading.evidence import file_name, keep, records, schema
 from podgrade.grading.play import Played
 from podgrade.grading.record import Record, from_data, to_data
+from podgrade.grading.redact import Redaction
 from podgrade.model.errors import UsageProblem
 from podgrade.model.submission import Position, SourceFile, Submission
 from podgrade.probes.codec import reason_to_json
@@ -60,7 +61,7 @@ def record(result, *entries, data=b"kind: Pod"):
 def test_every_output_is_the_same_again(tmp_path, result, form, language):
     result = replace(result, lanes=LANES, places={"nginx": Position("pod.yaml", 3, 5)})
     kept = record(result, entry("2/2"))
-    keep(tmp_path, kept, ())
+    keep(tmp_path, kept, Redaction())
     (again,) = records(tmp_path)
 
     expected = graded(kept.result, language)
@@ -74,7 +75,7 @@ def test_a_file_fits_the_schema(tmp_path, result):
     path = keep(
         tmp_path,
         record(result, entry(["a", 1]), raised | {"reason": reason_to_json(NOT_FOUND)}),
-        (),
+        Redaction(),
     )
     data = json.loads(path.read_text("ascii"))
 
@@ -86,12 +87,15 @@ def test_a_file_fits_the_schema(tmp_path, result):
 def test_no_secret_is_kept_and_equal_ones_stay_equal(tmp_path):
     manifest = b"kind: Secret\nstringData: {password: hunter22}"
     kept = record(failed(), entry("the password is hunter22"), data=manifest)
-    path = keep(tmp_path, kept, {"hunter22"})
+    path = keep(tmp_path, kept, Redaction({"hunter22": "[Secret/key:password]"}))
 
     assert "hunter22" not in path.read_text("ascii")
     (again,) = records(tmp_path)
-    assert again.submission.files[0].data.endswith(b"[redacted 1]}")
-    assert again.played["test_ready"].tape.entries[0]["answer"] == "the password is [redacted 1]"
+    assert again.submission.files[0].data.endswith(b"[Secret/key:password]}")
+    assert (
+        again.played["test_ready"].tape.entries[0]["answer"]
+        == "the password is [Secret/key:password]"
+    )
     # What the run itself goes on with is left alone.
     assert kept.played["test_ready"].tape.entries[0]["answer"].endswith("hunter22")
 
@@ -100,7 +104,7 @@ def test_long_answers_are_left_out_and_say_so(tmp_path, monkeypatch):
     monkeypatch.setattr(evidence, "LONGEST", 5000)
     monkeypatch.setattr(evidence, "MOST", 9000)
     entries = [entry("x" * size) for size in (6000, 4000, 4000, 4000, 10)]
-    keep(tmp_path, record(full_marks(), *entries), ())
+    keep(tmp_path, record(full_marks(), *entries), Redaction())
     (again,) = records(tmp_path)
     tape = again.played["test_ready"].tape
 
@@ -155,7 +159,7 @@ def run(*words):
 
 
 def test_report_prints_and_writes_what_check_would_have(tmp_path):
-    keep(tmp_path, record(failed(), entry("1/2")), ())
+    keep(tmp_path, record(failed(), entry("1/2")), Redaction())
     target = tmp_path / "verdict.html"
     answer = run(
         "report", str(tmp_path), "--format", "text", "--format", "html", "--output", str(target)
@@ -168,7 +172,7 @@ def test_report_prints_and_writes_what_check_would_have(tmp_path):
 
 def test_report_of_several_writes_a_file_for_each(tmp_path):
     for key in ("kim.yaml", "lee.yaml"):
-        keep(tmp_path, record(replace(failed(), submission=key)), ())
+        keep(tmp_path, record(replace(failed(), submission=key)), Redaction())
     target = tmp_path / "verdict.xml"
     answer = run("report", str(tmp_path), "--format", "text", "--junitxml", str(target))
 
@@ -180,7 +184,7 @@ def test_report_of_several_writes_a_file_for_each(tmp_path):
 
 def test_report_of_several_prints_only_text(tmp_path):
     for key in ("kim.yaml", "lee.yaml"):
-        keep(tmp_path, record(replace(failed(), submission=key)), ())
+        keep(tmp_path, record(replace(failed(), submission=key)), Redaction())
 
     refused = run("report", str(tmp_path), "--format", "json")
     assert refused.exit_code == 2
@@ -190,7 +194,7 @@ def test_report_of_several_prints_only_text(tmp_path):
 
 
 def test_a_hostile_submission_is_kept_and_shown_like_any_other(tmp_path):
-    path = keep(tmp_path, record(hostile(), entry(EVIL)), ())
+    path = keep(tmp_path, record(hostile(), entry(EVIL)), Redaction())
 
     assert path.parent == tmp_path
     assert run("report", str(tmp_path)).exit_code == 0

@@ -10,6 +10,7 @@ from podgrade.grading.case import Instance
 from podgrade.grading.checks import Check
 from podgrade.grading.judge import after_replay, spoiled, without_replay
 from podgrade.grading.play import Played
+from podgrade.grading.redact import Redaction
 from podgrade.model.exercise import Exercise, Target
 from podgrade.model.failure import Failure, wrong
 from podgrade.model.reason import Reason
@@ -50,7 +51,7 @@ def judged(played: Played, error: BaseException | None = None, asked: int = 0) -
     stage = Replay(played.tape)
     for entry in played.tape.entries[:asked]:
         stage.ask(entry["question"], lambda _: None)
-    verdict = after_replay(INSTANCE, played, stage, error, EXERCISE)
+    verdict = after_replay(INSTANCE, played, stage, error, EXERCISE, Redaction())
     return str(verdict.outcome), verdict.reason.code if verdict.reason else ""
 
 
@@ -71,7 +72,7 @@ def test_a_failures_own_reason_is_the_reason() -> None:
 def test_what_a_check_calls_wrong_is_told_in_the_exercises_words() -> None:
     played = Played(Outcome.FAILED, raised="Failure")
     error = wrong("lost", what="{note}")
-    verdict = after_replay(INSTANCE, played, Replay(Tape()), error, EXERCISE)
+    verdict = after_replay(INSTANCE, played, Replay(Tape()), error, EXERCISE, Redaction())
 
     assert verdict.outcome is Outcome.FAILED
     told = Text("{note} is gone {twice}", "{note} 없음")
@@ -89,7 +90,7 @@ def test_a_reason_that_the_exercise_has_no_words_for_is_the_graders_error(
     error: Failure, why: str
 ) -> None:
     played = Played(Outcome.FAILED, raised="Failure")
-    verdict = after_replay(INSTANCE, played, Replay(Tape()), error, EXERCISE)
+    verdict = after_replay(INSTANCE, played, Replay(Tape()), error, EXERCISE, Redaction())
 
     assert verdict.outcome is Outcome.ERROR
     assert verdict.reason is not None
@@ -130,7 +131,12 @@ def test_trouble_on_the_tape_is_an_error_whatever_the_check_made_of_it() -> None
 
 def test_an_error_of_the_grader_says_what_was_raised() -> None:
     verdict = after_replay(
-        INSTANCE, Played(Outcome.ERROR, raised="KeyError"), Replay(Tape()), KeyError("x"), EXERCISE
+        INSTANCE,
+        Played(Outcome.ERROR, raised="KeyError"),
+        Replay(Tape()),
+        KeyError("x"),
+        EXERCISE,
+        Redaction(),
     )
     assert verdict.reason is not None
     assert str(verdict.reason.why) == "the check raised KeyError: 'x'"
@@ -138,24 +144,67 @@ def test_an_error_of_the_grader_says_what_was_raised() -> None:
 
 
 def test_what_was_never_played_needs_no_replay() -> None:
-    missed = without_replay(INSTANCE, Played(Outcome.NOT_REACHED, because="test_a"))
-    broken = without_replay(INSTANCE, Played(Outcome.ERROR, words=say("no answer")))
+    missed = without_replay(INSTANCE, Played(Outcome.NOT_REACHED, because="test_a"), Redaction())
+    broken = without_replay(INSTANCE, Played(Outcome.ERROR, words=say("no answer")), Redaction())
     assert missed is not None
     assert (missed.outcome, missed.because) == (Outcome.NOT_REACHED, "test_a")
     assert broken is not None
     assert broken.outcome is Outcome.ERROR
-    assert without_replay(INSTANCE, Played(Outcome.PASSED)) is None
+    assert without_replay(INSTANCE, Played(Outcome.PASSED), Redaction()) is None
 
 
 def test_the_verdict_takes_time_and_evidence_from_the_rehearsal() -> None:
     played = Played(Outcome.PASSED, Tape([SEEN]), seconds=2.5)
     stage = Replay(played.tape)
     stage.ask("pod", lambda _: None)
-    verdict = after_replay(INSTANCE, played, stage, None, EXERCISE)
+    verdict = after_replay(INSTANCE, played, stage, None, EXERCISE, Redaction())
     assert (verdict.seconds, verdict.points) == (2.5, 3)
     assert [evidence.question for evidence in verdict.evidence] == ["pod"]
 
 
 def test_a_fixture_that_fails_around_a_check_is_an_error() -> None:
-    verdict = spoiled(INSTANCE, Played(Outcome.PASSED), RuntimeError("no"))
+    verdict = spoiled(INSTANCE, Played(Outcome.PASSED), RuntimeError("no"), Redaction())
     assert verdict.outcome is Outcome.ERROR
+
+
+HIDING = Redaction({"hunter22": "[Secret/mine:password]"})
+
+
+def test_nothing_that_a_verdict_tells_holds_the_value_of_a_secret() -> None:
+    seen = SEEN | {"question": "logs(until='hunter22')", "answer": "it is hunter22"}
+    played = Played(Outcome.FAILED, Tape([seen]), "Failure")
+    stage = Replay(played.tape)
+    stage.ask(seen["question"], lambda _: None)
+    reason = Reason("lost", *(say("{seen}", seen=say("a {b}", b="hunter22")) for _ in range(4)))
+    verdict = after_replay(INSTANCE, played, stage, Failure(reason), EXERCISE, HIDING)
+
+    assert verdict.reason is not None
+    for words in (verdict.reason.expected, verdict.reason.why, verdict.reason.look):
+        assert str(words) == "a [Secret/mine:password]"
+    assert "hunter22" not in str(verdict)
+    assert verdict.evidence[0].answer == '"it is [Secret/mine:password]"'
+
+
+@pytest.mark.parametrize("error", [RuntimeError("hunter22"), AssertionError("hunter22")])
+def test_neither_does_an_error_nor_a_fixture_that_fails(error: Exception) -> None:
+    played = Played(Outcome.ERROR, raised=type(error).__name__)
+    words = Played(Outcome.ERROR, words=say("{text}", text="hunter22"))
+
+    told = [
+        after_replay(INSTANCE, played, Replay(Tape()), error, EXERCISE, HIDING),
+        spoiled(INSTANCE, played, error, HIDING),
+        without_replay(INSTANCE, words, HIDING),
+    ]
+    assert "hunter22" not in str(told)
+    assert [verdict and verdict.outcome for verdict in told] == [Outcome.ERROR] * 3
+
+
+def test_a_secret_in_the_exercises_own_words_is_hidden_and_the_words_stay() -> None:
+    error = wrong("lost", what="hunter22")
+    verdict = after_replay(
+        INSTANCE, Played(Outcome.FAILED, raised="Failure"), Replay(Tape()), error, EXERCISE, HIDING
+    )
+    assert verdict.reason is not None
+    assert verdict.reason.why == Text(
+        "[Secret/mine:password] is gone {twice}", "[Secret/mine:password] 없음"
+    )

@@ -37,7 +37,7 @@ def schema() -> Data:
     return published("podgrade.grading", "evidence.schema.json")
 
 
-def keep(folder: Path, record: Record, secrets: Iterable[str]) -> Path:
+def keep(folder: Path, record: Record, redaction: Redaction) -> Path:
     """Write a submission's evidence into its file of the folder. Raises OSError."""
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     data = to_data(replace(record, version=__version__, made=now))
@@ -48,7 +48,7 @@ def keep(folder: Path, record: Record, secrets: Iterable[str]) -> Path:
     path = folder / file_name(record.exercise.slug, record.submission.key)
     # Whole or not at all, and ASCII: what learners write may hold halves of surrogate pairs.
     half = path.with_suffix(".part")
-    half.write_text(json.dumps(_redacted(data, secrets), indent=1) + "\n", encoding="ascii")
+    half.write_text(json.dumps(_redacted(data, redaction), indent=1) + "\n", encoding="ascii")
     half.replace(path)
     return path
 
@@ -61,8 +61,7 @@ def file_name(slug: str, key: str) -> str:
     return f"{slug}.{safe}.json"
 
 
-def _redacted(data: Data, secrets: Iterable[str]) -> Data:
-    redaction = Redaction(secrets)
+def _redacted(data: Data, redaction: Redaction) -> Data:
     return data | {part: redaction.data(data[part]) for part in ("files", "notes", "checks")}
 
 

@@ -12,6 +12,7 @@ from podgrade.grading.case import Case, Instance, with_needed
 from podgrade.grading.checks import check_of
 from podgrade.grading.makers import SUBMISSION, arguments, making_of, values_of
 from podgrade.grading.play import Played
+from podgrade.grading.redact import Redaction
 from podgrade.grading.rehearsal import Rehearsed
 from podgrade.model.exercise import Exercise
 from podgrade.model.submission import Submission
@@ -49,7 +50,14 @@ class Group:
         self.played = {}
         self.verdicts = {key: replace(one, evidence=()) for key, one in self.verdicts.items()}
         if self.rehearsed is not None:
-            self.rehearsed = replace(self.rehearsed, played={}, lanes=(), places={})
+            self.rehearsed = replace(
+                self.rehearsed, played={}, lanes=(), places={}, redaction=Redaction()
+            )
+
+    @property
+    def redaction(self) -> Redaction:
+        """What takes out of all that is told what nobody is to read."""
+        return self.rehearsed.redaction if self.rehearsed else Redaction()
 
     @property
     def complete(self) -> bool:

@@ -12,7 +12,7 @@ from podgrade.grading.rig import Rig
 from podgrade.model.errors import InfrastructureError, PodgradeError, UsageProblem
 from podgrade.model.exercise import Exercise
 from podgrade.model.reason import Reason
-from podgrade.model.submission import Live, Manifest
+from podgrade.model.submission import Document, Live, Manifest
 from podgrade.model.text import Words, say
 from podgrade.probes.bench import Bench
 from podgrade.workspace.acceptance import Acceptance, Refusal
@@ -39,6 +39,7 @@ class Copies:
         self._found = found
         self._live = bench
         self._workspace: Workspace | None = None
+        self._needed: tuple[Document, ...] = ()
         self._bench: Bench | None = None
 
     def bench(self) -> Bench:
@@ -49,6 +50,12 @@ class Copies:
             except InfrastructureError as error:
                 raise _not_copied(error.words) from error
         return self._bench
+
+    @property
+    def brought(self) -> tuple[Document, ...]:
+        """Every object that was put beside the copies, the Secrets that the target needs too."""
+        workspace = self._workspace
+        return (*self._needed, *(workspace.setup.standing if workspace else ()))
 
     def release(self) -> None:
         """Delete the workspace, in the background."""
@@ -61,6 +68,7 @@ class Copies:
         workspace.set_up(self._rig.toolbox)
         if document is not None:
             needed = goes_with(source.connection, source.namespace, document, self._found.manifest)
+            self._needed = needed.documents
             refused = workspace.hand_in(needed).refusals
             if refused:
                 raise _not_copied(refused[0].reason.why or say("it was refused"))

@@ -1,4 +1,7 @@
-"""Puts the verdict together from the rehearsal and from the replay that pytest ran."""
+"""Puts the verdict together from the rehearsal and from the replay that pytest ran.
+
+What is compared is what was seen; what a verdict tells of it is redacted here, and nowhere else.
+"""
 
 from __future__ import annotations
 
@@ -8,24 +11,26 @@ from pathlib import Path
 from podgrade.grading.case import Instance
 from podgrade.grading.classify import kind_of, outcome_of
 from podgrade.grading.play import Played
+from podgrade.grading.redact import Redaction
 from podgrade.model.errors import GraderError, PodgradeError
 from podgrade.model.exercise import Exercise
 from podgrade.model.failure import Failure
 from podgrade.model.reason import Reason
-from podgrade.model.text import Words, say
+from podgrade.model.text import Words, clipped, say
 from podgrade.model.verdict import Outcome, Verdict
 from podgrade.probes.tape import Replay
 
 
-def without_replay(instance: Instance, played: Played) -> Verdict | None:
+def without_replay(instance: Instance, played: Played, redaction: Redaction) -> Verdict | None:
     """The verdict of an instance that was never played, or None if there is a tape to replay."""
     if played.outcome is Outcome.NOT_REACHED:
-        return _verdict(instance, played, Outcome.NOT_REACHED)
+        return _verdict(instance, played, Outcome.NOT_REACHED, redaction)
     if played.outcome is Outcome.NOT_GRADED:
         reason = Reason("not-graded", why=played.words) if played.words else None
-        return _verdict(instance, played, Outcome.NOT_GRADED, reason)
+        return _verdict(instance, played, Outcome.NOT_GRADED, redaction, reason)
     if played.words is not None:
-        return _verdict(instance, played, Outcome.ERROR, Reason("error", why=played.words))
+        reason = Reason("error", why=played.words)
+        return _verdict(instance, played, Outcome.ERROR, redaction, reason)
     return None
 
 
@@ -35,44 +40,57 @@ def after_replay(
     stage: Replay,
     error: BaseException | None,
     exercise: Exercise,
+    redaction: Redaction,
 ) -> Verdict:
     """The verdict of an instance that pytest ran on its tape; `error` is what left it."""
+    outcome, reason = _found(played, stage, error, exercise)
+    return _verdict(instance, played, outcome, redaction, reason)
+
+
+def _found(
+    played: Played, stage: Replay, error: BaseException | None, exercise: Exercise
+) -> tuple[Outcome, Reason | None]:
     trouble = played.tape.trouble
     if trouble is not None:
-        return _verdict(instance, played, Outcome.ERROR, Reason("error", why=trouble))
+        return Outcome.ERROR, Reason("error", why=trouble)
     difference = _difference(played, stage, error, exercise.grader)
     if difference is not None:
-        return _verdict(instance, played, Outcome.ERROR, Reason("not-the-same", why=difference))
+        return Outcome.ERROR, Reason("not-the-same", why=difference)
     if played.outcome is Outcome.ERROR:
-        return _verdict(instance, played, Outcome.ERROR, Reason("grader", why=_grader(error)))
+        return Outcome.ERROR, Reason("grader", why=_grader(error))
     if played.outcome is Outcome.PASSED:
-        return _verdict(instance, played, Outcome.PASSED)
+        return Outcome.PASSED, None
     try:
-        reason = _reason(played, stage, error, exercise)
+        return Outcome.FAILED, _reason(played, stage, error, exercise)
     except GraderError as problem:
-        return _verdict(instance, played, Outcome.ERROR, Reason("grader", why=problem.words))
-    return _verdict(instance, played, Outcome.FAILED, reason)
+        return Outcome.ERROR, Reason("grader", why=problem.words)
 
 
-def spoiled(instance: Instance, played: Played, error: BaseException | None) -> Verdict:
+def spoiled(
+    instance: Instance, played: Played, error: BaseException | None, redaction: Redaction
+) -> Verdict:
     """The verdict of an instance that pytest could not run, for a fixture that failed."""
     why = say(
         "a fixture around the check failed: {type}: {error}", type=type(error).__name__, error=error
     )
-    return _verdict(instance, played, Outcome.ERROR, Reason("fixture", why=why))
+    return _verdict(instance, played, Outcome.ERROR, redaction, Reason("fixture", why=why))
 
 
 def _verdict(
-    instance: Instance, played: Played, outcome: Outcome, reason: Reason | None = None
+    instance: Instance,
+    played: Played,
+    outcome: Outcome,
+    redaction: Redaction,
+    reason: Reason | None = None,
 ) -> Verdict:
     return Verdict(
         check=instance.check.line,
         outcome=outcome,
         id=instance.id,
-        reason=reason,
+        reason=redaction.reason(reason),
         because=played.because,
         seconds=played.seconds,
-        evidence=played.tape.evidence(),
+        evidence=played.tape.evidence(redaction.data),
         at=played.at,
     )
 
@@ -127,4 +145,4 @@ def _in_words(error: Failure, values: Mapping[str, object], exercise: Exercise) 
 
 def _first_line(error: BaseException | None) -> str:
     lines = str(error).splitlines() or [""]
-    return lines[0][:300]
+    return clipped(lines[0], 300)

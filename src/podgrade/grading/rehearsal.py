@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from podgrade.grading.case import Case
+from podgrade.grading.discretion import Discretion, Progress
 from podgrade.grading.in_place import Copies, about_left_out, found_in
 from podgrade.grading.lanes import lanes
 from podgrade.grading.places import places
 from podgrade.grading.play import Played, play_all
-from podgrade.grading.redact import secrets_of
+from podgrade.grading.redact import Redaction
 from podgrade.grading.rig import Rig
 from podgrade.model.errors import PodgradeError
 from podgrade.model.submission import Live, Manifest, Position
@@ -22,8 +23,6 @@ from podgrade.probes.bench import Bench
 from podgrade.workspace.policy import refusals
 from podgrade.workspace.read import Reading, Unreadable, read
 from podgrade.workspace.workspace import Acceptance, Refusal, Workspace
-
-Progress = Callable[[str, Words, float], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +36,8 @@ class Rehearsed:
     seconds: float = 0.0
     lanes: tuple[Lane, ...] = ()
     places: Mapping[str, Position] = field(default_factory=dict)
-    secrets: frozenset[str] = frozenset()
-    """What of it nobody is to read in the evidence."""
+    redaction: Redaction = field(default_factory=Redaction)
+    """Takes out of what is told and kept what nobody is to read."""
     namespace: str = ""
     """Where it runs, if it is graded in place."""
 
@@ -48,15 +47,18 @@ def rehearse(case: Case, rig: Rig, progress: Progress) -> Rehearsed:
 
     If the run is stopped meanwhile, only what was found out before is there.
     """
-    began = time.monotonic()
+    began, discretion = time.monotonic(), Discretion(case)
+    progress = discretion.about(progress)
     try:
         rig.require(case.exercise)
-        found = _findings(case, rig, progress)
+        found = _findings(case, rig, progress, discretion)
     except PodgradeError as error:
         found = Rehearsed(case, {} if rig.stop.is_set() else all_errors(case, error.words))
     except Exception as error:  # noqa: BLE001 - a bug of ours must not cost a learner a verdict
         found = Rehearsed(case, all_errors(case, our_failure(error)))
-    return replace(found, seconds=time.monotonic() - began)
+    told, seconds = discretion.redaction, time.monotonic() - began
+    notes = tuple(map(told.words, found.notes))
+    return replace(found, notes=notes, redaction=told, seconds=seconds)
 
 
 def our_failure(error: Exception) -> Words:
@@ -69,45 +71,51 @@ def all_errors(case: Case, words: Words) -> dict[str, Played]:
     return {i.id: Played(Outcome.ERROR, words=words) for i in case.instances}
 
 
-def _findings(case: Case, rig: Rig, progress: Progress) -> Rehearsed:
+def _findings(case: Case, rig: Rig, progress: Progress, discretion: Discretion) -> Rehearsed:
     if case.submission.live is not None:
-        return _in_place(case, rig, case.submission.live, progress)
+        return _in_place(case, rig, case.submission.live, progress, discretion)
     reading, refused = _read(case)
+    discretion.learn(reading.manifest.documents if reading else ())
     if reading is None or refused:
         manifest = reading.manifest if reading else None
         bench = _bench(case, rig, None, Acceptance(refused), manifest, progress)
         where = places(manifest, refused, case.exercise.target)
-        secrets = secrets_of(manifest.documents if manifest else ())
         played = play_all(case, bench, rig.stop)
-        return Rehearsed(case, played, places=where, secrets=secrets)
-    found = _in_workspace(case, rig, reading.manifest, progress)
+        return Rehearsed(case, played, places=where)
+    found = _in_workspace(case, rig, reading.manifest, progress, discretion)
     return replace(found, notes=(*reading.notes, *found.notes))
 
 
-def _in_workspace(case: Case, rig: Rig, manifest: Manifest, progress: Progress) -> Rehearsed:
+def _in_workspace(
+    case: Case, rig: Rig, manifest: Manifest, progress: Progress, discretion: Discretion
+) -> Rehearsed:
     workspace = rig.take(case.exercise)
     target, kept = case.exercise.target, None
     try:
         progress(case.submission.key, say("handing in the manifest"), time.monotonic())
         workspace.set_up(rig.toolbox)
+        discretion.learn(workspace.setup.standing)
         acceptance = workspace.hand_in(manifest)
         bench = _bench(case, rig, workspace, acceptance, manifest, progress)
         played = play_all(case, bench, rig.stop)
         seen = lanes(workspace.view, target.name, bench.began, time.monotonic())
     finally:
+        discretion.learn(workspace.setup.standing)
         kept = rig.release(workspace)
     notes = (*acceptance.notes, *acceptance.warnings, *bench.notes)
     where = places(manifest, acceptance.refusals, target)
-    secrets = secrets_of((*manifest.documents, *workspace.setup.standing))
-    return Rehearsed(case, played, notes, kept, lanes=seen, places=where, secrets=secrets)
+    return Rehearsed(case, played, notes, kept, lanes=seen, places=where)
 
 
-def _in_place(case: Case, rig: Rig, live: Live, progress: Progress) -> Rehearsed:
+def _in_place(
+    case: Case, rig: Rig, live: Live, progress: Progress, discretion: Discretion
+) -> Rehearsed:
     """What runs already is looked at where it is, with nothing of ours beside it."""
     progress(case.submission.key, say("looking for what is to be graded"), time.monotonic())
     namespace = live.namespace or rig.connection.namespace
     found = found_in(rig.connection, namespace, case.exercise, live)
     exercise = replace(case.exercise, target=found.target)
+    discretion.learn(found.manifest.documents)
     workspace = rig.visit(exercise, namespace)
     workspace.adopt(found.document.kind if found.document else "")
     seen = replace(case, exercise=exercise)
@@ -117,11 +125,11 @@ def _in_place(case: Case, rig: Rig, live: Live, progress: Progress) -> Rehearsed
     try:
         played = play_all(seen, bench, rig.stop, copies)
     finally:
+        discretion.learn(copies.brought)
         copies.release()
     what = lanes(workspace.view, found.target.name, bench.began, time.monotonic())
     notes = (*found.acceptance.notes, *about_left_out(case), *bench.notes)
-    secrets = secrets_of(found.manifest.documents)
-    return Rehearsed(case, played, notes, lanes=what, secrets=secrets, namespace=namespace)
+    return Rehearsed(case, played, notes, lanes=what, namespace=namespace)
 
 
 def _read(case: Case) -> tuple[Reading | None, tuple[Refusal, ...]]:

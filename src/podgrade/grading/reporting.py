@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from podgrade.grading.makers import SUBMISSION
+from podgrade.grading.redact import Redaction
 from podgrade.grading.wording import Wording
 from podgrade.model.verdict import Outcome, Verdict
 
@@ -34,6 +42,57 @@ def finished(
     if verdict.outcome is not Outcome.PASSED:
         report.sections.append(("podgrade", wording.verdict(verdict)))
     return report
+
+
+def discreet(
+    item: pytest.Item, report: pytest.TestReport, redaction: Redaction
+) -> pytest.TestReport:
+    """The report with nothing in it that nobody is to read: values in failures, what was printed.
+
+    Lines of the grader itself stay as they are.
+    """
+    own = _lines_of(item.path)
+
+    def is_own(line: str) -> bool:
+        return line.strip(" >\n") in own
+
+    def told(text: str) -> str:
+        parts = itertools.groupby(text.splitlines(keepends=True), is_own)
+        return "".join(
+            "".join(lines) if stay else redaction.of_pytest("".join(lines)) for stay, lines in parts
+        )
+
+    if isinstance(report.longrepr, tuple):  # skipped: where, and why
+        report.longrepr = (*report.longrepr[:2], told(report.longrepr[2]))
+    else:
+        report.longrepr = _told(report.longrepr, told)
+    report.sections = _told(report.sections, told)
+    return report
+
+
+@cache
+def _lines_of(grader: Path) -> frozenset[str]:
+    try:
+        text = grader.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return frozenset()
+    return frozenset(line.strip() for line in text.splitlines())
+
+
+def _told(part: Any, told: Callable[[str], str]) -> Any:
+    """Any part of a report; pytest's objects (`ExceptionChainRepr` and others) are changed."""
+    if isinstance(part, str):
+        return told(part)
+    if isinstance(part, list | tuple):
+        return type(part)(_told(one, told) for one in part)
+    if dataclasses.is_dataclass(part) and not isinstance(part, type):
+        for name, value in vars(part).items():
+            if name not in _OF_PYTEST:
+                setattr(part, name, _told(value, told))
+    return part
+
+
+_OF_PYTEST = frozenset({"path", "lineno", "style", "sep"})
 
 
 def _properties(item: pytest.Item, verdict: Verdict) -> list[tuple[str, object]]:

@@ -15,7 +15,8 @@ from podgrade.grading.order import steps
 from podgrade.grading.play import Played
 from podgrade.grading.proof import Proof, with_proofs
 from podgrade.grading.quiet import threads_quiet
-from podgrade.grading.reporting import finished, not_run
+from podgrade.grading.redact import Redaction
+from podgrade.grading.reporting import discreet, finished, not_run
 from podgrade.grading.rig import Where
 from podgrade.grading.session import GradingSession, untold
 from podgrade.grading.signals import terminated_like_interrupted
@@ -44,6 +45,7 @@ class GradingRun:
         self._config = config
         self._wording = Wording(option.lang or default_language())
         self._running: Item | None = None
+        self._redaction = Redaction()  # of the submission whose check is run now
         self.collection = Collection(config, self._wording, stdin)
         in_place = any(one.live is not None for one in self.collection.submissions)
         where = Where(option.kubeconfig, option.context, option.keep, hold, in_place, option.shard)
@@ -127,6 +129,7 @@ class GradingRun:
         began = time.monotonic()
         self.session.ensure_rehearsed(group)
         item.stash[_WAITED] = time.monotonic() - began
+        self._redaction = group.redaction
         if not isinstance(item, Proof):
             self._put_on_stage(item)
 
@@ -154,7 +157,17 @@ class GradingRun:
     def report(
         self, item: Item, call: pytest.CallInfo[None], report: pytest.TestReport
     ) -> pytest.TestReport:
-        """The verdict as a pytest report: errors belong to the setup phase, as in JUnit."""
+        """The verdict as a pytest report: errors belong to the setup phase, as in JUnit.
+
+        No part of it tells what nobody is to read.
+        """
+        group = self.session.group_of(item)
+        report = self._verdict_of(item, call, report)
+        return report if group is None else discreet(item, report, group.redaction)
+
+    def _verdict_of(
+        self, item: Item, call: pytest.CallInfo[None], report: pytest.TestReport
+    ) -> pytest.TestReport:
         if call.when == "setup":
             report.duration = max(0.0, report.duration - item.stash.get(_WAITED, 0.0))
         staged = item.stash.get(_STAGE, None)
@@ -189,7 +202,7 @@ class GradingRun:
             about = getattr(side, "about", None)
             if about is not None:
                 about.witness.compared = reason
-        return self._wording.lines(reason)
+        return self._wording.lines(self._redaction.reason(reason))
 
     def close(self) -> None:
         """End the run."""

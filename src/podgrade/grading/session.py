@@ -166,7 +166,7 @@ class GradingSession:
     def unplayed(self, item: Item, played: Played) -> Verdict | None:
         """The verdict of an item that has nothing to replay, or None."""
         group, instance = self._place(item)
-        verdict = without_replay(instance, played)
+        verdict = without_replay(instance, played, group.redaction)
         if verdict is not None:
             group.verdicts[instance.id] = verdict
         return verdict
@@ -183,7 +183,8 @@ class GradingSession:
     def spoil(self, item: Item, played: Played, error: BaseException | None) -> Verdict:
         """The verdict of an item around which a fixture failed."""
         group, instance = self._place(item)
-        verdict = group.verdicts[instance.id] = spoiled(instance, played, error)
+        verdict = spoiled(instance, played, error, group.redaction)
+        group.verdicts[instance.id] = verdict
         return verdict
 
     def judge_group(self, group: Group) -> None:
@@ -205,10 +206,9 @@ class GradingSession:
         """The result, after its evidence was kept if it is to be; a note says why it was not."""
         if self._evidence is None:
             return result
-        secrets = group.rehearsed.secrets if group.rehearsed else ()
         try:
             record = Record(group.exercise, group.submission, result, group.played)
-            evidence.keep(self._evidence, record, secrets)
+            evidence.keep(self._evidence, record, group.redaction)
         except OSError as error:
             note = say("the evidence could not be kept: {error}", error=error.strerror or error)
             return replace(result, notes=(*result.notes, note))
@@ -268,7 +268,7 @@ class GradingSession:
 
     def _replayed(self, group: Group, instance: Instance) -> Verdict:
         played = group.played[instance.id]
-        verdict = without_replay(instance, played)
+        verdict = without_replay(instance, played, group.redaction)
         if verdict is not None:
             return verdict
         stage, error = Replay(played.tape), None
@@ -283,7 +283,7 @@ def _judged(
     group: Group, instance: Instance, played: Played, stage: Replay, error: BaseException | None
 ) -> Verdict:
     """The verdict on what was replayed, its commands said for where the submission is."""
-    verdict = after_replay(instance, played, stage, error, group.exercise)
+    verdict = after_replay(instance, played, stage, error, group.exercise, group.redaction)
     namespace = group.rehearsed.namespace if group.rehearsed else ""
     return replace(verdict, reason=reason_in_namespace(verdict.reason, namespace))
 

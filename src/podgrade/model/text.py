@@ -44,8 +44,12 @@ Words = Text | Message
 
 def shown(value: object) -> str:
     """A value as a sentence shows it: a name of a megabyte makes no sentence of a megabyte."""
-    text = without_tokens(str(value))
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return clipped(without_tokens(str(value)), _LONGEST)
+
+
+def clipped(text: str, longest: int) -> str:
+    """At most so many characters of the text; an ellipsis says that it was cut off there."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def say(template: str, **values: object) -> Message:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from podgrade.model.text import clipped
 from podgrade.probes.bench import Bench
 from podgrade.probes.tape import Stage
 from podgrade.probes.values import Happening
@@ -38,6 +39,6 @@ def _happening(event: Mapping[str, Any]) -> Happening:
         str(event.get("type", "")),
         str(event.get("reason", "")),
         f"{about.get('kind', '')}/{about.get('name', '')}",
-        str(event.get("message") or event.get("note") or "")[:1024],
+        clipped(str(event.get("message") or event.get("note") or ""), 1024),
         int(event.get("count") or event.get("deprecatedCount") or 1),
     )

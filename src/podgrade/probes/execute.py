@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from podgrade.cluster.connection import ApiRefusal, ExecAnswer, TimedOut
 from podgrade.model.failure import Failure
 from podgrade.model.reason import Reason
-from podgrade.model.text import Words, say
+from podgrade.model.text import Words, clipped, say
 from podgrade.probes import aim, endless, trust
 from podgrade.probes.bench import Bench, Role
 from podgrade.probes.tape import Stage
@@ -150,7 +150,7 @@ def _asked(bench: Bench, command: Command) -> tuple[ExecAnswer, aim.Pod]:
 
 
 def _about(command: Command) -> dict[str, str]:
-    return {"command": " ".join(command.words)[:_TYPED], "container": command.container}
+    return {"command": clipped(" ".join(command.words), _TYPED), "container": command.container}
 
 
 def _cannot_enter(bench: Bench, container: str, refusal: ApiRefusal) -> Reason:
@@ -168,7 +168,7 @@ def _cannot_enter(bench: Bench, container: str, refusal: ApiRefusal) -> Reason:
 
 def as_answer(container: str, command: str, said: ExecAnswer) -> Ran:
     """What a command said, with what is known about it."""
-    about = {"command": command[:_TYPED], "container": container}
+    about = {"command": clipped(command, _TYPED), "container": container}
     output = say("output of `{command}` in {container}", **about)
     error = say("error output of `{command}` in {container}", **about)
     code = say("exit code of `{command}` in {container}", **about)
@@ -184,7 +184,7 @@ def _told_otherwise(seen: Words | str, said: ExecAnswer) -> Words | None:
     error = text_of(said.err).strip()
     if said.out or not error:
         return None
-    return say("{seen} (error output: {error})", seen=seen, error=error[:_SHOWN])
+    return say("{seen} (error output: {error})", seen=seen, error=clipped(error, _SHOWN))
 
 
 def text_of(output: bytes) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from podgrade.cluster.connection import ApiRefusal, Silence, Unanswered
 from podgrade.cluster.kinds import log_path
 from podgrade.model.reason import Reason
-from podgrade.model.text import Words, say
+from podgrade.model.text import Words, clipped, say
 from podgrade.probes import aim, mounts
 from podgrade.probes.bench import Bench, Role
 from podgrade.probes.tape import Stage
@@ -233,7 +233,7 @@ def _text(bench: Bench, seen: _Seen, container: str, reason: Reason | None) -> T
 
 
 def _last_lines(text: str) -> Words:
-    lines = [line[:200] for line in text.splitlines()[-_LAST_LINES:]]
+    lines = [clipped(line, 200) for line in text.splitlines()[-_LAST_LINES:]]
     if not lines:
         return say("the log is empty")
     return say("the last lines: {lines}", lines=" ⏎ ".join(lines))

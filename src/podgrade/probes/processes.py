@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from podgrade.model.failure import Failure
 from podgrade.model.reason import Reason
-from podgrade.model.text import say
+from podgrade.model.text import clipped, say
 from podgrade.probes.bench import Bench
 from podgrade.probes.execute import Command, ran
 from podgrade.probes.tape import Stage
@@ -49,7 +49,7 @@ def _seen_in(bench: Bench, container: str) -> Processes:
         why = say("{error}", error=str(said.err).strip())
         raise Failure(Reason("cannot-exec", why=why))
     found = tuple(parsed(str(said.out)))
-    listed = " ⏎ ".join(f"{one.pid} {one.command[:60]}" for one in found[:_SHOWN])
+    listed = " ⏎ ".join(f"{one.pid} {clipped(one.command, 60)}" for one in found[:_SHOWN])
     shown = say("processes {listed}", listed=listed or "-")
     subject = say("processes that container {container} sees", container=container)
     reason = _unshared(bench)

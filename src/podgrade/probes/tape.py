@@ -11,7 +11,7 @@ from typing import Any, NoReturn, Protocol
 from podgrade.model.errors import GraderError, InfrastructureError
 from podgrade.model.failure import Failure
 from podgrade.model.reason import Reason
-from podgrade.model.text import Words, say, without_tokens
+from podgrade.model.text import Words, clipped, say, without_tokens
 from podgrade.model.verdict import Evidence
 from podgrade.probes.bench import Bench
 from podgrade.probes.codec import reason_from_json, reason_to_json, words_from_json, words_to_json
@@ -38,9 +38,9 @@ class Tape:
                 return say("{type}: {text}", type=entry["type"], text=entry["text"])
         return None
 
-    def evidence(self) -> tuple[Evidence, ...]:
-        """What the probes saw, shortened for people."""
-        return tuple(_evidence(entry) for entry in self.entries)
+    def evidence(self, tell: Callable[[Any], Any] = lambda data: data) -> tuple[Evidence, ...]:
+        """What the probes saw, shortened for people; `tell` says what of plain data is told."""
+        return tuple(_evidence(entry, tell) for entry in self.entries)
 
     def dump(self) -> str:
         """The tape as one line of JSON."""
@@ -142,10 +142,19 @@ def given(entry: Mapping[str, Any], witness: Witness) -> Any:
             raise GraderError(say("{type}: {text}", type=entry["type"], text=entry["text"]))
 
 
-def _evidence(entry: dict[str, Any]) -> Evidence:
+def _evidence(entry: dict[str, Any], tell: Callable[[Any], Any]) -> Evidence:
     told = entry.get("answer", {key: entry[key] for key in entry if key not in _TIMES})
-    text = without_tokens(json.dumps(_short(told), ensure_ascii=False))
-    return Evidence(entry["question"], text[:_SHOWN], entry["at"], entry["seconds"])
+    text = without_tokens(json.dumps(tell(_bounded(_short(told))), ensure_ascii=False))
+    return Evidence(tell(entry["question"]), text[:_SHOWN], entry["at"], entry["seconds"])
+
+
+def _bounded(data: Any) -> Any:
+    """Plain data with its texts cut off where nothing more of them is shown."""
+    if isinstance(data, str):
+        return clipped(data, 2 * _SHOWN)
+    if isinstance(data, dict):
+        return {key: _bounded(part) for key, part in data.items()}
+    return [_bounded(part) for part in data] if isinstance(data, list | tuple) else data
 
 
 _TIMES = frozenset({"question", "at", "seconds"})

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from podgrade.model.failure import Failure
 from podgrade.model.reason import Reason
-from podgrade.model.text import Message, Words, say
+from podgrade.model.text import Message, Words, clipped, say
 from podgrade.probes.codec import (
     Codec,
     reason_from_json,
@@ -298,8 +298,8 @@ def _plain(value: object) -> Words | str:
     if isinstance(value, set | frozenset):
         return _listed(value) or "-"
     if isinstance(value, str):
-        return _clipped(str(value)) or say("(empty)")
-    return _clipped(repr(value))
+        return clipped(str(value), _LONGEST) or say("(empty)")
+    return clipped(repr(value), _LONGEST)
 
 
 def _first_lines(part: object) -> Words | str:
@@ -307,7 +307,7 @@ def _first_lines(part: object) -> Words | str:
     lines = str(part).splitlines() if isinstance(part, str) else []
     if len(lines) <= _LINES:
         return _plain(str(part).rstrip("\n") if lines else part)
-    return _clipped("\n".join([*lines[:_LINES], "…"]))
+    return clipped("\n".join([*lines[:_LINES], "…"]), _LONGEST)
 
 
 def _listed(names: Iterable[object]) -> str:
@@ -315,10 +315,7 @@ def _listed(names: Iterable[object]) -> str:
 
 
 _LINES = 3  # of a text that was looked for
-
-
-def _clipped(text: str, limit: int = 300) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+_LONGEST = 300  # characters of a value
 
 
 def _about_to_json(about: About) -> Any:

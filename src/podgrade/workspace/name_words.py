@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from podgrade.model.reason import Reason
-from podgrade.model.text import Message, say
+from podgrade.model.text import Message, clipped, say
 from podgrade.workspace.complaint import Complaint
 
 _TOO_LONG = re.compile(r"must be no more than (\d+) (?:characters|bytes)")
@@ -65,4 +65,4 @@ def _bad_text(complaint: Complaint) -> Reason | None:
 
 
 def _short(value: str) -> str:
-    return value if len(value) <= 40 else value[:39] + "…"
+    return clipped(value, 40)
