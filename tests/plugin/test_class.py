@@ -195,6 +195,22 @@ def test_each_learner_has_a_page(school):
     assert '<a href="pages/%EA%B9%80%EB%AF%BC%EC%88%98.html">김민수</a>' in index
 
 
+def test_nothing_that_is_written_of_a_class_holds_the_value_of_a_secret(school):
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "mine"}}
+    secret["stringData"] = {"password": "hunter22"}
+    pod = school.pack.manifest("kim", page="it is hunter22 or aHVudGVyMjIK")
+    school.hand_in("kim.yaml", data=f"{pod}\n---\n{json.dumps(secret)}\n".encode())
+    school.hand_in("lee.yaml")
+    answers = [school.run("--names"), school.run("--resume", "--names")]
+
+    folder = school.pack.root / "demo-grades"
+    written = [path.read_text("utf-8") for path in folder.rglob("*") if path.is_file()]
+    told = [*written, *(answer.output + answer.stderr for answer in answers)]
+    assert not any(part in text for part in ("hunter22", "aHVudGVy") for text in told)
+    assert "it is [Secret/mine:password] or [Secret/mine:password:base64]" in school.page("kim")
+    assert "[Secret/mine:password]" in school.grades()["kim"]["reason"]
+
+
 def test_equal_work_is_graded_once(school):
     for name in ("kim", "lee", "park"):
         school.hand_in(f"{name}.yaml", learner="shared")

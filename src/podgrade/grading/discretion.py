@@ -16,22 +16,27 @@ Progress = Callable[[str, Words, float], None]
 
 
 class Discretion:
-    """Learns the Secrets of one submission as they come: from its files, its objects, the setup's.
-
-    `redaction` is what is known by now.
-    """
+    """Learns the Secrets of one submission as they come: of its files, its objects, the setup's."""
 
     def __init__(self, case: Case) -> None:
         self._case = case
         self._documents: dict[int, Document] = {}
-        self.redaction = Redaction()
-        self.learn(())
+        self._known: Redaction | None = None
 
     def learn(self, documents: Iterable[Document]) -> None:
         """Know these objects, too: their Secrets, and the names that are told as they are."""
-        self._documents |= {id(document): document for document in documents}
-        known, files = tuple(self._documents.values()), self._case.submission.files
-        self.redaction = redaction_of(known, files, lambda: _said(self._case))
+        new = {id(one): one for one in documents if id(one) not in self._documents}
+        if new:
+            self._documents |= new
+            self._known = None
+
+    @property
+    def redaction(self) -> Redaction:
+        """What hides all that is known by now."""
+        if self._known is None:
+            known, files = tuple(self._documents.values()), self._case.submission.files
+            self._known = redaction_of(known, files, lambda: _said(self._case))
+        return self._known
 
     def about(self, progress: Progress) -> Progress:
         """The same, with nothing of a Secret in what is told meanwhile."""

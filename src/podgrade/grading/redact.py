@@ -45,6 +45,7 @@ _EVERYDAY = frozenset(
 )
 
 _SHORT_WORD = 6  # letters: a value of letters alone that is no longer is replaced as a word only
+_LONG = 8  # letters: longer values are looked up by so many at their begin
 _FEW = 64  # beginnings of values that are looked for at once
 _CUT = re.compile("…")
 _CUT_BY_PYTEST = re.compile(r"…|\.\.\.")
@@ -78,9 +79,11 @@ class Redaction:
         """What is needed to find a value fast, however many there are."""
         lengths: dict[str, set[int]] = {}
         for value in self._marks:
-            lengths.setdefault(value[:SHORTEST], set()).add(len(value))
-        self._lengths = {begun: sorted(some, reverse=True) for begun, some in lengths.items()}
-        few = "|".join(map(re.escape, lengths)) if len(lengths) <= _FEW else "."
+            begin = value[: _LONG if len(value) >= _LONG else SHORTEST]
+            lengths.setdefault(begin, set()).add(len(value))
+        self._lengths = {begin: sorted(some, reverse=True) for begin, some in lengths.items()}
+        begins = {value[:SHORTEST] for value in self._marks}
+        few = "|".join(map(re.escape, begins)) if len(begins) <= _FEW else "."
         self._begin = re.compile(few, re.DOTALL)
 
     def text(self, text: str, *, cut: re.Pattern[str] = _CUT) -> str:
@@ -149,15 +152,17 @@ class Redaction:
 
     def _at(self, text: str, place: int) -> str | None:
         """The longest value that stands there."""
-        for length in self._lengths.get(text[place : place + SHORTEST], ()):
-            value = text[place : place + length]
-            if value in self._marks and self._stands(value, text, place):
-                return value
+        for size in (_LONG, SHORTEST):
+            for length in self._lengths.get(text[place : place + size], ()):
+                value = text[place : place + length]
+                if value in self._marks and self._stands(value, text, place):
+                    return value
         return None
 
     def _stands(self, value: str, text: str, place: int) -> bool:
         """False where it is only a part of a longer word or number by chance."""
-        around = text[max(place - 1, 0) : place] + text[place + len(value) :][:1]
+        end = place + len(value)
+        around = text[max(place - 1, 0) : place] + text[end : end + 1]
         if value in self._names:
             return not re.search(r"[\w-]", around, re.ASCII)
         if value.isdigit():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import html
+import itertools
 import json
 import re
 import unicodedata
@@ -16,6 +17,7 @@ from podgrade.model.submission import Document, SourceFile
 
 SHORTEST = 4  # letters: what is shorter stands everywhere, and nothing would be left
 
+_SPELLED = 2000  # lines that are known in the spelling of other languages, too
 _PIECE = 76  # letters: as long as the lines are that `base64` prints
 _STEM = 6  # letters of base64 that are no chance
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
@@ -36,10 +38,11 @@ def marks_of(documents: Sequence[Document], files: Iterable[SourceFile] = ()) ->
     for name, body in bodies:
         _put_all(marks, name, body)
     known = "\n".join(_collapsed(value) for _, body in bodies for value in _written(body))
-    for file in files:
-        for name, body in _spelled(file.data.decode("utf-8", "replace")):
-            if not documents or all(_collapsed(value) in known for value in _written(body)):
-                _put_all(marks, name, body)
+    spelled = (one for file in files for one in _spelled(file.data.decode("utf-8", "replace")))
+    unknown = (one for one in spelled if not all(value in marks for value in _written(one[1])))
+    for name, body in itertools.islice(unknown, _SPELLED):
+        if not documents or all(_collapsed(value) in known for value in _written(body)):
+            _put_all(marks, name, body)
     return marks
 
 
@@ -80,7 +83,9 @@ def _put(marks: Marks, label: str, text: str) -> None:
     lines = [(number, line.strip()) for number, line in enumerate(text.strip().splitlines(), 1)]
     for number, line in lines:
         mark = f"[{label}]" if len(lines) == 1 else f"[{label}:{number}]"
-        for form in _forms_of(line):
+        if line in marks:
+            continue
+        for form in _forms_of(line) if number <= _SPELLED else (line,):
             _note(marks, form, mark)
     for form in _encoded(text):
         _note(marks, form, f"[{label}:base64]")
@@ -107,6 +112,7 @@ def _forms_of(line: str) -> Iterator[str]:
     yield repr(line)[1:-1]
     yield html.escape(line)
     written = line.encode("utf-8", "replace")
+    yield quote(written)
     yield quote(written, safe="")
     yield quote_plus(written)
     yield _collapsed(line)
