@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -16,16 +18,19 @@ from podgrade.cluster.connection import ApiRefusal
 from podgrade.grading.case import Case, Instance
 from podgrade.grading.catalogue import exercise, exercises
 from podgrade.grading.checks import Check
-from podgrade.grading.in_place import about_left_out, sheet_containers, why_left_out
+from podgrade.grading.in_place import Copies, about_left_out, sheet_containers, why_left_out
 from podgrade.grading.play import Played, play
+from podgrade.grading.redact import redaction_of
 from podgrade.model.errors import UsageProblem
 from podgrade.model.reason import Reason
-from podgrade.model.submission import Live, Submission
+from podgrade.model.submission import Document, Live, Position, Submission
 from podgrade.model.text import Text, say
 from podgrade.model.verdict import CheckLine, Outcome, Verdict
+from podgrade.probes.bench import Bench
 from podgrade.reports.forms import FORMS, render
 from podgrade.reports.graded import Graded
 from podgrade.reports.lines import total
+from podgrade.workspace.acceptance import Acceptance
 from podgrade.workspace.goes_with import goes_with, referred
 from podgrade.workspace.live import find, require
 from podgrade.workspace.read import load, parse
@@ -324,3 +329,25 @@ def test_what_a_pod_cannot_start_without_goes_along_with_its_copy():
     needed = goes_with(cluster, "lab", it.document, it.manifest).documents
     assert [(each.kind, each.name) for each in needed] == [("ConfigMap", "a"), ("Secret", "b")]
     assert "uid" not in needed[1].body["metadata"]
+
+
+def test_what_was_brought_beside_a_copy_is_known_with_its_secrets():
+    secret = {"kind": "Secret", "metadata": {"name": "b"}, "data": {"password": "aHVudGVyMjI="}}
+    cluster = Cluster(pod("nginx-sidecar") | {"spec": SPEC}, secret)
+    there = find(cluster, "lab", SIDECAR, ())
+    given = Document({"kind": "Secret", "metadata": {"name": "key"}}, Position("-", 1))
+    beside = SimpleNamespace(
+        set_up=lambda _: None,
+        hand_in=lambda _: Acceptance(),
+        setup=SimpleNamespace(standing=(given,)),
+    )
+    rig = SimpleNamespace(take=lambda _: beside, toolbox=None)
+    lab = SimpleNamespace(connection=cluster, namespace="lab")
+    stop = threading.Event()
+    bench = Bench(SIDECAR, lab, None, Acceptance(), there.manifest, stop, print, None)
+    copies = Copies(rig, SIDECAR, there, bench)
+
+    assert copies.brought == ()
+    copies.bench()
+    assert [one.name for one in copies.brought] == ["b", "key"]
+    assert redaction_of(copies.brought).text("it is hunter22") == "it is [Secret/b:password]"
