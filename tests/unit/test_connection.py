@@ -26,6 +26,8 @@ class Server:
 
     def __init__(self) -> None:
         self.asked: list[SimpleNamespace] = []
+        self.over = threading.Event()
+        """Set at the test's end: an answer that does not come may wait for it."""
         self.answer: Answerer = lambda request, _: reply(request, 200, {"kind": "Thing"})
         outer = self
 
@@ -86,6 +88,7 @@ def status(code: int, reason: str, message: str = "", **details: Any) -> dict[st
 def server() -> Iterator[Server]:
     server = Server()
     yield server
+    server.over.set()
     server.http.shutdown()
     server.http.server_close()
 
@@ -244,18 +247,18 @@ def test_a_refused_connection_is_tried_until_someone_listens():
 
 
 def test_silence_is_infrastructure(server, connection):
-    server.answer = lambda request, _: time.sleep(1)
+    server.answer = lambda request, _: server.over.wait(30)
     with pytest.raises(InfrastructureError, match="in time"):
         connection.request("GET", "/x", timeout=0.2)
 
 
 def test_a_request_that_is_swallowed_is_asked_again_in_time(server, connection, monkeypatch):
     monkeypatch.setattr("podgrade.cluster.connection._PATIENT", 0.5)
-    over = threading.Event()
-    server.answer = lambda request, n: over.wait(30) if n == 1 else reply(request, 200, {"n": n})
+    server.answer = lambda request, n: (
+        server.over.wait(30) if n == 1 else reply(request, 200, {"n": n})
+    )
     assert connection.request("GET", "/x", timeout=9) == {"n": 2}
     assert connection.read("/x", limit=100, timeout=9)
-    over.set()
 
 
 def test_a_login_that_is_not_accepted_is_a_sentence(server, connection):
@@ -354,7 +357,7 @@ def test_silence_of_a_stream_is_told_apart(server, connection):
     def answer(request, _):
         _begin(request)
         _chunk(request, b"one\n")
-        time.sleep(4)
+        server.over.wait(30)
 
     server.answer = answer
     lines = connection.lines("/watch", timeout=2)

@@ -97,13 +97,19 @@ def missing_in(message: str, pod: Json, part: Part | None = None) -> Iterator[Mi
 
 def _sources(pod: Json, volume: str, kind: str, key: str) -> Iterator[str]:
     """The names of the ConfigMaps or Secrets from which a volume takes a key."""
-    for entry in pod["spec"].get("volumes") or ():
-        if entry.get("name") != volume:
-            continue
-        for source in (entry, *((entry.get("projected") or {}).get("sources") or ())):
-            held = source.get("configMap" if kind == "ConfigMap" else "secret") or {}
-            if any(item.get("key") == key for item in held.get("items") or ()):
-                yield str(held.get("name") or held.get("secretName"))
+    for name, held_kind, held in _held(pod):
+        keys = [item.get("key") for item in held.get("items") or ()]
+        if (name, held_kind) == (volume, kind) and key in keys:
+            yield str(held.get("name") or held.get("secretName"))
+
+
+def _held(pod: Json) -> Iterator[tuple[str, str, Json]]:
+    """Of each ConfigMap and Secret in a volume: the volume's name, the kind, the source."""
+    for volume in pod["spec"].get("volumes") or ():
+        for source in (volume, *((volume.get("projected") or {}).get("sources") or ())):
+            for kind, field in (("ConfigMap", "configMap"), ("Secret", "secret")):
+                if source.get(field):
+                    yield str(volume.get("name")), kind, source[field]
 
 
 def _waits_for_volumes(case: Case) -> bool:
@@ -125,12 +131,9 @@ def _in_volumes(case: Case) -> Iterator[Missing]:
     """
     mounts = [mount for part in case.parts for mount in part.spec.get("volumeMounts") or ()]
     mounted = {mount.get("name") for mount in mounts}
-    for volume in case.pod["spec"].get("volumes") or ():
-        if volume.get("name") not in mounted:
-            continue
-        for source in (volume, *((volume.get("projected") or {}).get("sources") or ())):
-            for kind, field in (("ConfigMap", "configMap"), ("Secret", "secret")):
-                yield from _without(kind, source.get(field) or {})
+    for volume, kind, held in _held(case.pod):
+        if volume in mounted:
+            yield from _without(kind, held)
 
 
 def _without(kind: str, held: Json) -> Iterator[Missing]:
