@@ -8,10 +8,13 @@ import pytest
 
 from podgrade.cluster.connection import ApiRefusal, Silence
 from podgrade.model.failure import Failure
+from podgrade.model.reason import Doom
 from podgrade.model.text import say
 from podgrade.probes import mounts
+from podgrade.probes.bench import Role
 from podgrade.probes.claim import ClaimProbe
 from podgrade.probes.tape import Recording
+from podgrade.workspace.wait import Waited
 
 PATH = "/api/v1/namespaces/ns/persistentvolumeclaims"
 
@@ -31,13 +34,14 @@ def a_claim(phase="Bound", size="100Mi", modes=("ReadWriteOnce",), storage_class
 class Api:
     """Has the claim as in each of these versions, one after the other."""
 
-    def __init__(self, *versions, classes=()):
+    def __init__(self, *versions, classes=(), mode="Immediate"):
         self.versions, self.classes, self.watched = list(versions), classes, 0
+        self.mode = mode
 
     def request(self, method, path, *, query=None):
         if path.startswith("/apis/storage.k8s.io"):
             if path.rpartition("/")[2] in self.classes:
-                return {}
+                return {"volumeBindingMode": self.mode}
             raise ApiRefusal(404, "NotFound", "no such class")
         claim = self.versions[0] if self.versions else None
         if query is not None:
@@ -54,12 +58,21 @@ class Api:
         raise Silence(say("nothing came"))
 
 
-def claim(api, start=0.2):
+def claim(api, start=0.2, pod=None, notes=None):
+    there = None if pod is None else Waited(pod, None, 0.0)
+    never = Waited(None, Doom("not-made", say("nobody makes one"), say("look")), 0.0)
+    where = SimpleNamespace(connection=api, namespace="ns", wait=lambda *_: there or never)
     bench = SimpleNamespace(
         doing=lambda words: None,
-        workspace=SimpleNamespace(connection=api, namespace="ns"),
+        role=Role.CLONE,
+        since=None,
+        doom=None,
+        workspace=where,
         in_vain=lambda since: None,
-        exercise=SimpleNamespace(limits=SimpleNamespace(start=start)),
+        note=[].append if notes is None else notes.append,
+        exercise=SimpleNamespace(
+            limits=SimpleNamespace(start=start), target=SimpleNamespace(name="keeper")
+        ),
     )
     return ClaimProbe(Recording(bench))("data")
 
@@ -89,6 +102,24 @@ def test_a_class_that_does_not_exist_is_told_at_once():
     assert flag.about.reason.code == "no-storage-class"
     assert str(flag.about.reason.why) == "there is no StorageClass named manual"
     assert api.watched == 0
+
+
+@pytest.mark.parametrize("pod", [{"spec": {"volumes": [{"emptyDir": {}}]}}, {"spec": {}}, None])
+def test_a_claim_that_waits_for_a_pod_lacks_nothing_where_none_uses_it(pod):
+    notes = []
+    lazy = {"classes": {"lazy"}, "mode": "WaitForFirstConsumer"}
+    api = Api(a_claim("Pending", storage_class="lazy"), **lazy)
+    assert claim(api, start=60, pod=pod, notes=notes).bound.value
+    assert api.watched == 0
+    assert "no Pod does" in str(notes[0])
+
+
+def test_a_claim_that_waits_for_a_pod_is_waited_for_where_one_uses_it():
+    lazy = {"classes": {"lazy"}, "mode": "WaitForFirstConsumer"}
+    pending = a_claim("Pending", storage_class="lazy")
+    user = {"spec": {"volumes": [{"persistentVolumeClaim": {"claimName": "data"}}]}}
+    assert claim(Api(pending, a_claim(), **lazy), start=10, pod=user).bound.value
+    assert not claim(Api(pending, **lazy), pod=user).bound.value
 
 
 @pytest.mark.parametrize(("size", "right"), [("100Mi", True), ("102400Ki", True), ("100M", False)])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import Any
 
 from podgrade.model.failure import Failure
 from podgrade.model.reason import Reason
 from podgrade.model.text import Message, Words, say
+from podgrade.probes import aim
 from podgrade.probes.bench import Bench
 from podgrade.probes.tape import Stage
 from podgrade.probes.values import About, Flag, Names
@@ -37,6 +39,9 @@ class Claim:
     def bound(self) -> Flag:
         """True once the claim has a volume (status.phase Bound), within `limits.start` seconds;
         false at once where its StorageClass does not exist.
+
+        Some StorageClasses make a volume only for a Pod that uses the claim (volumeBindingMode):
+        where the target's Pod does not, the claim lacks nothing, and a note says so.
         """
         answer: Flag = self._ask("bound", lambda bench: _bound(bench, self._name))
         return answer
@@ -62,14 +67,33 @@ def _bound(bench: Bench, name: str) -> Flag:
     bench.doing(say("waiting for the claim {name} to be bound", name=name))
     where, limit = bench.workspace, bench.exercise.limits.start
     began = time.monotonic()
+    subject = say("the claim {name} is bound to a volume", name=name)
+    if _waits_in_vain(bench, _given(bench, name)):
+        return Flag(True, About(subject))
     claim = claims.await_bound(where.connection, where.namespace, name, limit)
     if claim is None:
         raise Failure(_missing(name))
-    subject = say("the claim {name} is bound to a volume", name=name)
     if claims.is_bound(claim):
         return Flag(True, About(subject))
     phase = say("STATUS {status}", status=claim.get("status", {}).get("phase", "Pending"))
     return Flag(False, About(subject, _unbound(bench, claim, began), phase))
+
+
+def _waits_in_vain(bench: Bench, claim: claims.Claim) -> bool:
+    """True if a volume is made for the first Pod that uses the claim, and the Pod does not."""
+    if claims.is_bound(claim) or not claims.waits_for_a_pod(bench.workspace.connection, claim):
+        return False
+    with contextlib.suppress(Failure):  # no Pod at all does not use it either
+        if claims.is_used(claim, aim.existing_pod(bench)):
+            return False
+    bench.note(
+        say(
+            "the claim {name} has no volume yet: its StorageClass makes one for the first Pod that "
+            "uses the claim, and no Pod does",
+            name=claim["metadata"]["name"],
+        )
+    )
+    return True
 
 
 def _unbound(bench: Bench, claim: claims.Claim, since: float) -> Reason:

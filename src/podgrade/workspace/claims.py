@@ -46,10 +46,33 @@ def is_bound(claim: Claim) -> bool:
 def missing_class(connection: Connection, claim: Claim) -> str | None:
     """The StorageClass that the claim names and that does not exist, if so: nobody makes one."""
     name = claim["spec"].get("storageClassName")
-    if not name:
-        return None
     try:
-        connection.request("GET", path_of("StorageClass", None, name))
+        _class_of(connection, claim)
     except ApiRefusal as refusal:
         return str(name) if refusal.status == 404 else None
     return None
+
+
+def waits_for_a_pod(connection: Connection, claim: Claim) -> bool:
+    """True if the claim gets its volume only when there is a Pod that uses it.
+
+    https://kubernetes.io/docs/concepts/storage/storage-classes/#volume-binding-mode
+    """
+    try:
+        mode = _class_of(connection, claim).get("volumeBindingMode")
+    except ApiRefusal:
+        return False
+    return bool(mode == "WaitForFirstConsumer")
+
+
+def is_used(claim: Claim, pod: Mapping[str, Any]) -> bool:
+    """True if one of the Pod's volumes is this claim."""
+    volumes = pod["spec"].get("volumes") or ()
+    named = [(one.get("persistentVolumeClaim") or {}).get("claimName") for one in volumes]
+    return claim["metadata"]["name"] in named
+
+
+def _class_of(connection: Connection, claim: Claim) -> Mapping[str, Any]:
+    """The claim's StorageClass; empty where it names none. Raises ApiRefusal."""
+    name = claim["spec"].get("storageClassName")
+    return connection.request("GET", path_of("StorageClass", None, name)) if name else {}
