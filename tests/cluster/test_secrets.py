@@ -21,12 +21,11 @@ GRADER = ROOT / "graders" / "test_sidecar.py"
 FIXTURES = ROOT / "fixtures"
 PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
 VALUE = "hunter2-is-no-password"
-# The sidecar prints its own token where its log should be: what a learner's log shows is shown.
 SUBMISSION = """\
 apiVersion: v1
 kind: Secret
 metadata: {name: mine}
-stringData: {password: %s}
+%s
 ---
 apiVersion: v1
 kind: Pod
@@ -37,14 +36,19 @@ spec:
   - {name: nginx, image: nginx, envFrom: [{secretRef: {name: mine}}]}
   - name: log-sidecar
     image: busybox
-    command: [sh, -c, "cat /var/run/secrets/kubernetes.io/serviceaccount/token; echo; sleep 600"]
+    envFrom: [{secretRef: {name: mine}}]
+    command: [sh, -c, "%s"]
 """
+# The sidecar prints its own token where its log should be: what a learner's log shows is shown.
+TOKEN = "cat /var/run/secrets/kubernetes.io/serviceaccount/token; echo; sleep 600"
+SHOWING = "echo it is $password; echo -n $password | base64; echo $password | base64; "
 
 
 @pytest.fixture(scope="module")
 def told(kubeconfig, tmp_path_factory):
     """Everything that a run writes, by its format."""
-    found = graded(kubeconfig, tmp_path_factory.mktemp("told"), "sidecar", SUBMISSION % VALUE)
+    text = SUBMISSION % (f"stringData: {{password: {VALUE}}}", TOKEN)
+    found = graded(kubeconfig, tmp_path_factory.mktemp("told"), "sidecar", text)
     assert found.code == 1, found.outputs["stderr"]
     assert found.outputs.keys() >= set(FORMATS)
     return found.outputs
@@ -73,27 +77,6 @@ def test_no_output_holds_a_token(told):
         assert not re.search(r"eyJ[\w-]{10,}", text), name
 
 
-SHOWING = """\
-apiVersion: v1
-kind: Secret
-metadata: {name: mine}
-data: {password: %s}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: nginx-sidecar}
-spec:
-  terminationGracePeriodSeconds: 0
-  containers:
-  - {name: nginx, image: nginx}
-  - name: log-sidecar
-    image: busybox
-    envFrom: [{secretRef: {name: mine}}]
-    command:
-    - sh
-    - -c
-    - echo it is $password; echo -n $password | base64; echo $password | base64; %s
-"""
 ENCODED = base64.b64encode(VALUE.encode()).decode()
 
 
@@ -101,7 +84,7 @@ ENCODED = base64.b64encode(VALUE.encode()).decode()
 def shown(request, kubeconfig, tmp_path_factory):
     """All that is written of a container that prints a Secret, and what pytest itself says."""
     folder = tmp_path_factory.mktemp("shown")
-    text = SHOWING % (ENCODED, request.param)
+    text = SUBMISSION % (f"data: {{password: {ENCODED}}}", SHOWING + request.param)
     found = graded(kubeconfig, folder, "sidecar", text, "--evidence", "kept")
     assert found.code == 1, found.outputs["stderr"]
     (kept,) = (folder / "kept").glob("*.json")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -58,10 +57,8 @@ def _youngest(bench: Bench) -> float:
 
 def _by_clock(pod: Mapping[str, Any], name: str) -> float:
     """Seconds since the kubelet started it: a learner's own Pod ran before anybody watched it."""
-    running = ((kubectl.status_of(pod, name) or {}).get("state") or {}).get("running") or {}
-    if not running.get("startedAt"):
-        return 0.0
-    return time.time() - datetime.fromisoformat(running["startedAt"]).timestamp() - _CLOCKS
+    since = kubectl.running_since(pod, name)
+    return 0.0 if since is None else time.time() - since - _CLOCKS
 
 
 def _watch(bench: Bench, left: Callable[[Bench], float]) -> None:

@@ -158,12 +158,13 @@ def _entries(part: str) -> Iterator[tuple[str, str, str]]:
     for line in part.splitlines():
         begin, indent = _BEGIN.search(line), len(line) - len(line.lstrip())
         if begin:
-            field, margin, line = begin[1], indent, begin[2]  # noqa: PLW2901  what is left of it
+            field, margin = begin[1], indent
         elif indent <= margin and _END.match(line):
             field = ""
-        if not field or line.lstrip().startswith("#"):
+        rest = begin[2] if begin else line
+        if not field or rest.lstrip().startswith("#"):
             continue
-        for piece in (line, *(re.split(r"[{},]", line) if "{" in line else ())):
+        for piece in (rest, *(re.split(r"[{},]", rest) if "{" in rest else ())):
             entry = _ENTRY.match(piece.strip(" \t{"))
             key = entry[1] if entry else key
             yield field, key, _scalar(entry[2] if entry else piece)

@@ -44,6 +44,15 @@ def status_of(pod: Pod, container: str) -> Status | None:
     return next((status for status in statuses(pod) if status["name"] == container), None)
 
 
+def running_since(pod: Pod, container: str) -> int | None:
+    """When the container's present life began (state.running.startedAt): whole seconds since the
+    epoch, by the kubelet's clock; None where it does not run.
+    """
+    state = (status_of(pod, container) or {}).get("state") or {}
+    began = (state.get("running") or {}).get("startedAt")
+    return int(datetime.fromisoformat(began).timestamp()) if began else None
+
+
 def endings(status: Status) -> Iterator[Mapping[str, Any]]:
     """How the container's finished lives ended (ContainerStateTerminated), the newest first.
 

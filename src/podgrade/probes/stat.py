@@ -5,12 +5,11 @@ from __future__ import annotations
 import stat as modes
 import time
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from podgrade.model.reason import Reason
 from podgrade.model.text import Words, say
-from podgrade.probes.kubectl import status_of
+from podgrade.probes.kubectl import running_since
 from podgrade.probes.mounts import look_at_owner
 from podgrade.probes.values import About, Flag, Number, Stat, Text
 
@@ -80,7 +79,7 @@ def _foreign(pod: Pod, path: str, container: str) -> Reason:
 
 
 def _before_start(pod: Pod, container: str, path: str, changed: int) -> Flag:
-    started = _started(pod, container)
+    started = running_since(pod, container)
     about = About(_was_there(path, container))
     if started is None or changed <= started:
         return Flag(started is not None, about)
@@ -102,13 +101,6 @@ def _was_there(path: str, container: str) -> Words:
     return say(
         "{path} is from before the start of container {container}", path=path, container=container
     )
-
-
-def _started(pod: Pod, container: str) -> int | None:
-    """When the container's present life began, by the API (whole seconds since the epoch)."""
-    state = (status_of(pod, container) or {}).get("state", {})
-    began = (state.get("running") or {}).get("startedAt")
-    return int(datetime.fromisoformat(began).timestamp()) if began else None
 
 
 def _clock(seconds: int) -> str:
