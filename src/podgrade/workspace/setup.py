@@ -7,11 +7,11 @@ from functools import cached_property
 from pathlib import Path
 
 from podgrade.cluster.connection import ApiRefusal, Connection
-from podgrade.cluster.kinds import path_of
 from podgrade.model.errors import GraderError, InfrastructureError
 from podgrade.model.exercise import Exercise
 from podgrade.model.submission import Document
 from podgrade.model.text import Words, say
+from podgrade.workspace.api_time import api_time
 from podgrade.workspace.apply import create, in_order, scale
 from podgrade.workspace.doom import Goal, GoalKind
 from podgrade.workspace.endpoints import await_endpoints
@@ -79,7 +79,7 @@ class Setup:
                 raise GraderError(say("the exercise has no later/{name}.yaml", name=name))
             documents = documents_in(path)
             self._make(documents)
-            self._supplied[name] = self._now()
+            self._supplied[name] = api_time(self._connection, self._namespace)
         return self._supplied[name]
 
     def comes_later(self, document: Document) -> bool:
@@ -179,13 +179,6 @@ class Setup:
         port = unreached(toolbox, self._namespace, service, self._limit, stop)
         if port is not None:
             raise _trouble(service, say("nothing can be reached at its port {port}", port=port))
-
-    def _now(self) -> str:
-        """The API server's time: when it would have created something."""
-        path, query = path_of("ConfigMap", self._namespace), {"dryRun": "All"}
-        body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"generateName": "podgrade-"}}
-        made = self._connection.request("POST", path, query=query, body=body)
-        return str(made["metadata"]["creationTimestamp"])
 
     @property
     def _later(self) -> Path:

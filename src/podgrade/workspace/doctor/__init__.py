@@ -9,11 +9,11 @@ from functools import partial
 from pathlib import Path
 
 from podgrade.cluster.connection import ApiRefusal, Connection
-from podgrade.cluster.kinds import path_of
 from podgrade.cluster.watch import Watch
 from podgrade.model.errors import InfrastructureError
 from podgrade.model.exercise import Exercise, Target
 from podgrade.model.text import Text, Words, say
+from podgrade.workspace.api_time import api_time
 from podgrade.workspace.doctor import asked, tried
 from podgrade.workspace.doctor.finding import Finding, State
 from podgrade.workspace.doctor.needs import images_of
@@ -72,12 +72,8 @@ def _tried(connection: Connection, exercises: Sequence[Exercise]) -> Iterator[Fi
 
 
 def _clock(connection: Connection, namespace: str) -> Finding:
-    """The times of an object that is made now."""
-    body = {"metadata": {"name": "podgrade-clock"}}
-    query = {"dryRun": "All"}
     before = datetime.now(UTC)
-    made = connection.request("POST", path_of("ConfigMap", namespace), query=query, body=body)
-    return asked.clock(made["metadata"]["creationTimestamp"], before)
+    return asked.clock(api_time(connection, namespace), before)
 
 
 def _told(subject: Words, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
