@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 import json
 import threading
 import time
@@ -381,3 +382,26 @@ def test_a_stream_can_be_closed_from_another_thread(server, connection):
     assert list(lines) == []
     assert left == []  # the server has not ended it
     over.set()
+
+
+@pytest.mark.parametrize("closed", [True, False], ids=["closed", "dropped"])
+def test_the_garbage_collector_may_come_while_the_pool_is_locked(server, connection, closed):
+    """It comes in any thread, also in one that takes a connection out of the pool just then."""
+
+    def answer(request, _):
+        _begin(request)
+        _chunk(request, b"one\ntwo\n")
+        server.over.wait(30)
+
+    server.answer = answer
+    lines = connection.lines("/watch")
+    assert next(lines) == b"one"
+    if closed:
+        lines.close()
+    del lines
+    pool = connection._transport._pool.connection_from_url(server.url).pool
+    collecting = threading.Thread(target=gc.collect, daemon=True)
+    with pool.mutex:
+        collecting.start()
+        collecting.join(10)
+        assert not collecting.is_alive()

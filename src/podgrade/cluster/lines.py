@@ -66,8 +66,11 @@ class Lines(Iterator[bytes]):
             yield rest
 
     def _chunks(self) -> Iterator[bytes]:
+        # Not by `stream`: where that generator stood still, the garbage collector ends it, and it
+        # gives its connection back to the pool then, in a thread that may hold the pool's lock.
         try:
-            yield from self._response.stream(_CHUNK, decode_content=True)
+            while chunk := self._response.read1(_CHUNK, decode_content=True):
+                yield chunk
         except ReadTimeoutError as error:
             if not self._closed:
                 raise Silence(say("nothing came from the cluster in time")) from error

@@ -1,8 +1,13 @@
-"""The order in which pytest's items are run: submissions as they finish, the rest as collected."""
+"""The order in which pytest's items are run: submissions as they finish, the rest as collected.
+
+And the one in which submissions are begun: of a few graders in turn.
+"""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -13,6 +18,9 @@ Item = pytest.Item
 Step = tuple[Item, Item | None]
 GroupOf = Callable[[Item], Group | None]
 Finishing = Callable[[list[Group]], Iterable[Group]]
+
+_IN_TURN = 3
+"""Graders whose submissions are begun in turn: while some wait for a limit, others compute."""
 
 
 def steps(items: Sequence[Item], group_of: GroupOf, finishing: Finishing) -> Iterator[Step]:
@@ -34,6 +42,34 @@ def in_order(items: Sequence[Item], group_of: GroupOf) -> list[Group]:
     """The groups in the order in which `steps` asks for them: grader after grader."""
     found = (group_of(item) for block in _blocks(items, group_of) for item in block)
     return list(dict.fromkeys(group for group in found if group is not None))
+
+
+def begun_in(order: Sequence[Group], ahead: int) -> list[Group]:
+    """The groups in the order in which to begin them, given that in which `steps` asks for them.
+
+    At most `ahead` are begun before one that a grader before theirs still has: only so many
+    finished ones have room while `steps` waits for that.
+    """
+    asked, in_turn = deque(order), deque(_in_turn(order))
+    begun: dict[Group, None] = {}
+    while asked:
+        if asked[0] in begun:
+            asked.popleft()
+        elif in_turn[0] in begun:
+            in_turn.popleft()
+        else:
+            early = len(begun) - (len(order) - len(asked))
+            begun[in_turn[0] if early < ahead else asked[0]] = None
+    return list(begun)
+
+
+def _in_turn(order: Sequence[Group]) -> list[Group]:
+    """Each grader's groups spread over the time in which those of the next ones are begun, too."""
+    places: dict[Group, int] = {}
+    for _, groups in groupby(order, key=lambda group: group.exercise.grader):
+        first = len(places)
+        places |= {group: first + _IN_TURN * number for number, group in enumerate(groups)}
+    return sorted(order, key=lambda group: places[group])
 
 
 def _blocks(items: Sequence[Item], group_of: GroupOf) -> Iterator[list[Item]]:

@@ -17,7 +17,7 @@ from podgrade.grading.flow import ORDINARY, Flow
 from podgrade.grading.groups import Group, Groups
 from podgrade.grading.journal import Journal
 from podgrade.grading.judge import after_replay, spoiled, without_replay
-from podgrade.grading.order import in_order
+from podgrade.grading.order import begun_in, in_order
 from podgrade.grading.play import Played
 from podgrade.grading.record import Record
 from podgrade.grading.regrade import regrade
@@ -89,7 +89,8 @@ class GradingSession:
         if not self._recorded:
             self._prepare(cases, flow)
         ahead = 0 if self._hold else flow.most
-        self._conductor = Conductor(cases, self._perform, self.stop, flow=flow, ahead=ahead)
+        begun = [group.case for group in begun_in(self._order, ahead) if group.case is not None]
+        self._conductor = Conductor(begun, self._perform, self.stop, flow=flow, ahead=ahead)
         self._conductor.start()
 
     def _flow(self, cases: int) -> Flow:

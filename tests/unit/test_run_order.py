@@ -1,0 +1,69 @@
+"""In which order the submissions of several graders are begun."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from podgrade.grading.groups import Group
+from podgrade.grading.order import begun_in
+from podgrade.model.exercise import Exercise, Target
+from podgrade.model.submission import Submission
+from podgrade.model.text import Text
+
+EXERCISE = Exercise("demo", Text("", ""), Text("", ""), Target("web"), Path(), Path())
+
+
+def asked(*counts: int) -> list[Group]:
+    """Grader after grader, so many submissions each: a0, a1, …, b0, b1, …"""
+    return [
+        Group(replace(EXERCISE, grader=Path(name)), Submission(f"{name}{number}", ()))
+        for name, count in zip("abcdef", counts, strict=False)
+        for number in range(count)
+    ]
+
+
+def names(groups: list[Group]) -> list[str]:
+    return [group.submission.key for group in groups]
+
+
+def early(order: list[Group], begun: list[Group]) -> int:
+    """How many of later graders are begun before a grader's last, at most."""
+    place = {group: number for number, group in enumerate(order)}
+    first_missing = [
+        min((place[one] for one in order if one not in begun[:count]), default=len(order))
+        for count in range(len(begun) + 1)
+    ]
+    return max(count - missing for count, missing in enumerate(first_missing))
+
+
+def test_those_of_one_grader_are_begun_as_they_are_asked_for():
+    order = asked(5)
+    assert begun_in(order, 16) == order
+
+
+def test_those_of_three_graders_are_begun_in_turn():
+    assert names(begun_in(asked(6, 6, 6), 16)) == [
+        *("a0", "a1", "a2", "b0", "a3", "b1", "a4", "b2", "c0", "a5", "b3", "c1"),
+        *("b4", "c2", "b5", "c3", "c4", "c5"),
+    ]
+
+
+@pytest.mark.parametrize("ahead", [0, 1, 4, 16])
+@pytest.mark.parametrize("counts", [(20, 20, 20, 20), (60, 3, 3, 60), (1, 1, 50), (9, 1)])
+def test_no_more_are_begun_early_than_have_room_while_others_are_asked_for(counts, ahead):
+    order = asked(*counts)
+    assert early(order, begun_in(order, ahead)) <= ahead
+
+
+@pytest.mark.parametrize("ahead", [0, 4, 16])
+def test_each_is_begun_once(ahead):
+    order = asked(7, 300, 2, 1, 40)
+    assert sorted(names(begun_in(order, ahead))) == sorted(names(order))
+
+
+def test_without_room_all_are_begun_as_they_are_asked_for():
+    order = asked(4, 5, 6)
+    assert begun_in(order, 0) == order
