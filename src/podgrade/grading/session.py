@@ -34,6 +34,7 @@ from podgrade.workspace.live import require
 
 Item = pytest.Item
 
+_AHEAD = 256  # rehearsals that may be finished and not told yet: their tapes are on disk
 _LAST_WORDS = 1.5  # seconds that rehearsals under way may take to come back when the run is ended
 
 
@@ -88,7 +89,7 @@ class GradingSession:
         flow = self._flow(len(cases))
         if not self._recorded:
             self._prepare(cases, flow)
-        ahead = 0 if self._hold else flow.most
+        ahead = 0 if self._hold else _AHEAD
         begun = [group.case for group in begun_in(self._order, ahead) if group.case is not None]
         self._conductor = Conductor(begun, self._perform, self.stop, flow=flow, ahead=ahead)
         self._conductor.start()
