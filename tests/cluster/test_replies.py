@@ -27,6 +27,7 @@ SLACK = 8.0  # seconds more; the machine may be busy
 
 SERVER = """\
 import socket, sys, threading, time
+lost = set()
 def talk(client, path):
     say = lambda text: client.sendall(text.encode())
     if path == "/elsewhere":
@@ -45,6 +46,10 @@ def talk(client, path):
         while True:
             say("z")
             time.sleep(0.5)
+    if path.startswith("/late") and path not in lost:
+        lost.add(path)
+        time.sleep(600)
+    if path.startswith("/late"): say("HTTP/1.1 200 OK\\r\\nContent-Length: 3\\r\\n\\r\\nnow")
     if path == "/silent": time.sleep(600)
 def serve(client):
     try: talk(client, client.recv(65536).split()[1].decode())
@@ -150,6 +155,14 @@ def test_a_reply_that_does_not_end_is_a_failure_at_the_limit(stage, path, way):
         CurlProbe(stage)(path, port=8080, **way)
 
     assert failure.value.reason.code == "no-answer"
+
+
+@pytest.mark.parametrize("way", FROM, ids=["from outside", "from inside"])
+def test_a_server_that_lost_the_first_request_is_asked_again(stage, way):
+    """It took it before it had what it answers with, and never thinks of it again."""
+    reply = CurlProbe(stage)(f"/late{len(way)}", port=8080, **way)
+
+    assert reply.body == "now"
 
 
 def test_the_output_of_a_command_is_cut(stage):

@@ -21,6 +21,7 @@ def page(text):
     return ExecAnswer(0, out, b"\n" + json.dumps({"http_code": 200}).encode())
 
 
+SILENT = ExecAnswer(28, b"", b"\n" + json.dumps({"time_connect": 0.001}).encode())
 REFUSED = ExecAnswer(7, b"", b"\n" + json.dumps({"http_code": 0}).encode())
 
 
@@ -54,6 +55,10 @@ def test_the_reply_is_the_first_that_says_so(asked):
 
 def test_without_that_the_first_reply_counts(asked):
     assert asked(REFUSED, page("old"), page("new"))("/").body == "old"
+
+
+def test_a_server_that_lost_the_first_request_is_asked_again(asked):
+    assert asked(SILENT, page("now"))("/").body == "now"
 
 
 def test_what_did_not_come_in_time_is_told(asked):

@@ -53,10 +53,15 @@ def test_a_connection_without_a_reply_is_known(code, connected, waiting):
 
 @pytest.mark.parametrize(
     ("code", "connected", "again"),
-    [(28, 0, True), (28, 0.001, False), (7, 0, True), (52, 0.1, True), (0, 0.1, False)],
+    [(28, 0, True), (28, 0.001, True), (7, 0, True), (52, 0.1, True), (0, 0.1, False)],
 )
-def test_a_connection_that_is_lost_on_its_way_is_tried_again(code, connected, again):
-    assert http.may_listen_soon(ran(code, time_connect=connected)) is again
+def test_what_got_no_answer_is_asked_again(code, connected, again):
+    assert http.may_answer_soon(http.Request("/"), ran(code, time_connect=connected)) is again
+
+
+def test_a_server_that_took_what_may_change_something_is_not_asked_again():
+    post = http.Request("/", method="POST")
+    assert not http.may_answer_soon(post, ran(28, time_connect=0.001))
 
 
 def test_a_body_is_read_as_json():

@@ -38,8 +38,9 @@ class CurlProbe:
     can be trusted and has one, else a container of podgrade's own that is added to the Pod
     (an ephemeral one). A server that does not listen yet is asked again for `limits.answer`
     seconds, and with `until` one whose body does not contain this text yet; the reply is the
-    last one. One request takes about `limits.answer` seconds at most, redirects are not followed,
-    a reply is read up to 1 MiB. Raises Failure where nothing answers, InfrastructureError where
+    last one. One request takes about `limits.answer` seconds at most, and where a server takes it
+    and says nothing, GET and HEAD are asked a second time. Redirects are not followed, a reply is
+    read up to 1 MiB. Raises Failure where nothing answers, InfrastructureError where
     nobody can ask.
     """
 
@@ -169,7 +170,7 @@ def _way(bench: Bench, request: Request) -> tuple[str, Ask]:
     if request.inside is not None:
         host = f"http://localhost:{request.port}"
         url = f"{host}{request.url}" if request.url.startswith("/") else request.url
-        return url, inside.asker(bench, request.inside, reads=request.method in {"GET", "HEAD"})
+        return url, inside.asker(bench, request.inside, reads=request.reads)
     pod = aim.running_pod(bench)
     aim.snapshot(bench, pod)
     return _full_url(bench, pod, request), lambda words: _from_outside(bench, words)
@@ -219,7 +220,7 @@ def _asked_until_it_says_so(bench: Bench, ask: Ask, url: str, request: Request) 
 def _too_early(url: str, request: Request, ran: ExecAnswer) -> bool:
     if http.answered(ran):
         return not _says_so(http.reply(url, ran), request)
-    return http.may_listen_soon(ran)
+    return http.may_answer_soon(request, ran)
 
 
 def _no_answer(bench: Bench, url: str, request: Request, ran: ExecAnswer) -> Reason:

@@ -42,6 +42,11 @@ class Request:
     service: str | None = None
     until: str | None = None
 
+    @property
+    def reads(self) -> bool:
+        """True if it may be sent twice: it changes nothing (RFC 9110, 9.2.1)."""
+        return self.method in {"GET", "HEAD"}
+
     def question(self, word: str = "curl") -> str:
         """The request as the tape keeps it."""
         asked = {key: value for key, value in self.__dict__.items() if key not in _RARE or value}
@@ -67,10 +72,15 @@ def arguments(url: str, request: Request, seconds: float) -> list[str]:
     return [*words, url]
 
 
-def may_listen_soon(ran: ExecAnswer) -> bool:
-    """True where a server that starts right now may answer the next time."""
-    lost = ran.code == _TOO_LATE and not kept_waiting(ran)  # a Service that is not known yet
-    return lost or ran.code in {_NO_HOST, _NO_CONNECTION, _EMPTY, _RESET}
+def may_answer_soon(request: Request, ran: ExecAnswer) -> bool:
+    """True where a server that starts right now may answer the next time.
+
+    It may also have taken the request before it had what it answers with, and be lost with it.
+    """
+    if kept_waiting(ran):
+        return request.reads
+    # Too late without a connection: a Service that is not known yet.
+    return ran.code in {_TOO_LATE, _NO_HOST, _NO_CONNECTION, _EMPTY, _RESET}
 
 
 def answered(ran: ExecAnswer) -> bool:
