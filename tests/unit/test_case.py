@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.exercises import EXERCISE
 
 from podgrade.grading.case import ACCEPTANCE, Case, Instance, dependents, with_needed
 from podgrade.grading.checks import Check
-from podgrade.model.exercise import Exercise, Target
 from podgrade.model.submission import Submission
 from podgrade.model.text import Text
 from podgrade.model.verdict import CheckLine
-
-EXERCISE = Exercise("demo", Text("", ""), Text("", ""), Target("web"), Path(), Path())
 
 
 def one(name: str, *needs: str, changes: bool = False, value: str = "") -> Instance:

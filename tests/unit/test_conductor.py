@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from pathlib import Path
+
+from tests.unit.exercises import EXERCISE
 
 from podgrade.grading.case import Case
 from podgrade.grading.conductor import Conductor
 from podgrade.grading.flow import Flow
 from podgrade.grading.rehearsal import Rehearsed
-from podgrade.model.exercise import Exercise, Target
 from podgrade.model.submission import Submission
 from podgrade.model.text import Text
-
-EXERCISE = Exercise("demo", Text("", ""), Text("", ""), Target("web"), Path(), Path())
 
 
 class Stage:

@@ -7,18 +7,15 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.exercises import EXERCISE
 
 from podgrade.grading.case import Case
 from podgrade.grading.journal import Journal
 from podgrade.grading.play import Played
 from podgrade.grading.rehearsal import Rehearsed
-from podgrade.model.exercise import Exercise, Target
 from podgrade.model.submission import Submission
-from podgrade.model.text import Text
 from podgrade.model.verdict import Outcome
 from podgrade.probes.tape import Tape
-
-EXERCISE = Exercise("demo", Text("", ""), Text("", ""), Target("web"), Path(), Path())
 
 
 def rehearsed(*answers: str) -> Rehearsed:

@@ -6,14 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.unit.exercises import EXERCISE
 
 from podgrade.grading.groups import Group
 from podgrade.grading.order import begun_in
-from podgrade.model.exercise import Exercise, Target
 from podgrade.model.submission import Submission
-from podgrade.model.text import Text
-
-EXERCISE = Exercise("demo", Text("", ""), Text("", ""), Target("web"), Path(), Path())
 
 
 def asked(*counts: int) -> list[Group]:

@@ -85,13 +85,12 @@ class GradingSession:
     def start(self) -> None:
         """Open the cluster and rehearse every group. Raises ClusterUnavailableError."""
         self._open()
-        cases = [group.build_case() for group in self._order]
+        ahead = 0 if self._hold else _AHEAD
+        cases = [group.build_case() for group in begun_in(self._order, ahead)]
         flow = self._flow(len(cases))
         if not self._recorded:
             self._prepare(cases, flow)
-        ahead = 0 if self._hold else _AHEAD
-        begun = [group.case for group in begun_in(self._order, ahead) if group.case is not None]
-        self._conductor = Conductor(begun, self._perform, self.stop, flow=flow, ahead=ahead)
+        self._conductor = Conductor(cases, self._perform, self.stop, flow=flow, ahead=ahead)
         self._conductor.start()
 
     def _flow(self, cases: int) -> Flow:
