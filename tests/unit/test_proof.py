@@ -12,6 +12,7 @@ from podgrade.grading.proof import (
     decided_by,
     expectation,
     should_come_out,
+    waits_for_a_limit,
 )
 from podgrade.model.errors import UsageProblem
 from podgrade.model.reason import Reason
@@ -72,3 +73,14 @@ def test_an_expectation_is_read_from_its_file(tmp_path: Path) -> None:
     )
     found = expectation(tmp_path, Submission("a", (), "broken/typo"))
     assert found == Expectation({"test_a": "code"}, frozenset({"test_b"}), "limit")
+
+
+def test_only_mistakes_that_a_limit_decides_wait_for_one(tmp_path: Path) -> None:
+    for name, by in (("late", "limit"), ("typo", "evidence")):
+        folder = tmp_path / "broken" / name
+        folder.mkdir(parents=True)
+        (folder / "expect.yaml").write_text(f"failed: {{test_a: code}}\ndecided_by: {by}\n")
+    (tmp_path / "broken" / "unsaid").mkdir()
+    fixtures = ("broken/late", "broken/typo", "broken/unsaid", "reference/pod")
+    waits = {one: waits_for_a_limit(tmp_path, Submission("a", (), one)) for one in fixtures}
+    assert waits == {one: one == "broken/late" for one in fixtures}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from string import ascii_lowercase
 
 import pytest
 from tests.unit.exercises import EXERCISE
@@ -17,7 +18,7 @@ def asked(*counts: int) -> list[Group]:
     """Grader after grader, so many submissions each: a0, a1, …, b0, b1, …"""
     return [
         Group(replace(EXERCISE, grader=Path(name)), Submission(f"{name}{number}", ()))
-        for name, count in zip("abcdef", counts, strict=False)
+        for name, count in zip(ascii_lowercase, counts, strict=False)
         for number in range(count)
     ]
 
@@ -41,11 +42,22 @@ def test_those_of_one_grader_are_begun_as_they_are_asked_for():
     assert begun_in(order, 16) == order
 
 
-def test_those_of_three_graders_are_begun_in_turn():
-    assert names(begun_in(asked(6, 6, 6), 16)) == [
-        *("a0", "a1", "a2", "b0", "a3", "b1", "a4", "b2", "c0", "a5", "b3", "c1"),
-        *("b4", "c2", "b5", "c3", "c4", "c5"),
+def test_those_of_eight_graders_are_begun_in_turn():
+    begun = begun_in(asked(*[8] * 20), 256)
+    graders = [name[0] for name in names(begun)]
+    assert {len(set(graders[at : at + 8])) for at in range(32, 96)} == {7, 8}
+
+
+def test_those_of_the_last_graders_are_spread_to_the_end():
+    assert names(begun_in(asked(3, 3, 3), 16)) == [
+        *("a0", "a1", "b0", "b1", "a2", "c0", "b2", "c1", "c2"),
     ]
+
+
+def test_those_that_wait_for_a_limit_are_begun_before_the_others_of_their_grader():
+    order = asked(4, 4)
+    order[3].waits = order[7].waits = True
+    assert names(begun_in(order, 16)) == ["a3", "a0", "a1", "b3", "b0", "a2", "b1", "b2"]
 
 
 @pytest.mark.parametrize("ahead", [0, 1, 4, 16])

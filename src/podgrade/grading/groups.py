@@ -33,6 +33,8 @@ class Group:
     """Ids of the instances that are reported."""
     proof: str | None = None
     """The node id of the one item that stands for all, where a pack is proven."""
+    waits: bool = False
+    """True for a mistake that is known only when a limit has passed: it is begun early."""
     case: Case | None = None
     rehearsed: Rehearsed | None = None
     played: dict[str, Played] = field(default_factory=dict)

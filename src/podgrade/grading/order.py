@@ -19,7 +19,7 @@ Step = tuple[Item, Item | None]
 GroupOf = Callable[[Item], Group | None]
 Finishing = Callable[[list[Group]], Iterable[Group]]
 
-_IN_TURN = 3
+_IN_TURN = 8
 """Graders whose submissions are begun in turn: while some wait for a limit, others compute."""
 
 
@@ -64,11 +64,15 @@ def begun_in(order: Sequence[Group], ahead: int) -> list[Group]:
 
 
 def _in_turn(order: Sequence[Group]) -> list[Group]:
-    """Each grader's groups spread over the time in which those of the next ones are begun, too."""
-    places: dict[Group, int] = {}
-    for _, groups in groupby(order, key=lambda group: group.exercise.grader):
-        first = len(places)
-        places |= {group: first + _IN_TURN * number for number, group in enumerate(groups)}
+    """Each grader's groups spread over the time in which those of the next ones are begun, too.
+
+    Those that wait for a limit come first: begun last, they alone would be left at the end.
+    """
+    places: dict[Group, float] = {}
+    for _, members in groupby(order, key=lambda group: group.exercise.grader):
+        groups, first = sorted(members, key=lambda group: not group.waits), len(places)
+        apart = min(_IN_TURN, (len(order) - first) / len(groups))
+        places |= {group: first + apart * number for number, group in enumerate(groups)}
     return sorted(order, key=lambda group: places[group])
 
 

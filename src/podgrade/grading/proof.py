@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 EXPECT = "expect.yaml"
 DECIDED_BY = "decided_by"
+LIMIT = "limit"  # the value of `decided_by` where nothing but the time that passed tells
 
 Side = dict[str, str]
 """Each check that did not pass with what it came out as, and what decided it."""
@@ -124,6 +125,14 @@ def expectation(exercise_root: Path, submission: Submission) -> Expectation:
     return _understood(path, parsed(path))
 
 
+def waits_for_a_limit(exercise_root: Path, submission: Submission) -> bool:
+    """True for a mistake that is told only when a limit has passed, as its expect.yaml says."""
+    try:
+        return expectation(exercise_root, submission).decided_by == LIMIT
+    except UsageProblem:
+        return False  # said where the fixture is compared
+
+
 def mistakes_of(exercise: Exercise) -> dict[str, str]:
     """What is wrong with each mistake, as its expect.yaml says it, by the fixture's name."""
     root = root_of(exercise)
@@ -172,7 +181,7 @@ def decided_by(result: Result) -> str | None:
     codes = {v.reason.code for v in result.verdicts if v.reason and v.outcome is Outcome.FAILED}
     if not codes:
         return None
-    return "limit" if codes & AT_THE_LIMIT else "evidence"
+    return LIMIT if codes & AT_THE_LIMIT else "evidence"
 
 
 def sides(fixtures: Path, submission: Submission, result: Result) -> tuple[Side, Side]:
@@ -220,6 +229,7 @@ class Proof(pytest.Item):
         proof: Proof = cls.from_parent(item.getparent(pytest.Module) or item.session, name=name)
         proof.group, proof.grading = group, grading
         group.proof = proof.nodeid
+        group.waits = waits_for_a_limit(root_of(group.exercise), group.submission)
         return proof
 
     def runtest(self) -> None:

@@ -34,7 +34,7 @@ COMPONENTS = (
 )
 """Names under which the one program `kube` is linked."""
 
-CNI_PLUGINS = ("host-local", "loopback", "portmap", "ptp")
+CNI_PLUGINS = ("host-local", "portmap", "ptp")
 IMAGE_PROGRAMS = ("applets", "ipc", "logserver", "nslookup", "pause")
 """Programs of ours that images hold."""
 
