@@ -29,10 +29,26 @@ const (
 	settled      = 30 * time.Second // after so long alive the back-off begins anew
 )
 
-// collectSeldom has every program spend memory instead of processor time: garbage is collected when
-// the heap is five times what is in use (by default twice), below a gibibyte. What containerd starts
-// has it, too: shims, runc and CNI plug-ins end before they would collect any.
-var collectSeldom = []string{"GOGC=400", "GOMEMLIMIT=1GiB"}
+// plenty is how much memory (in bytes) a machine has that may spend some to spare processor time.
+const plenty = 6 << 30
+
+// collecting says how seldom programs collect garbage on a machine with so much memory. What
+// containerd starts has it, too: shims, runc and CNI plug-ins end before they would collect any.
+func collecting(memory uint64) []string {
+	if memory < plenty {
+		return nil
+	}
+	return []string{"GOGC=400", "GOMEMLIMIT=1GiB"}
+}
+
+// machineMemory is in bytes, 0 if the kernel does not tell.
+func machineMemory() uint64 {
+	var machine syscall.Sysinfo_t
+	if err := syscall.Sysinfo(&machine); err != nil {
+		return 0
+	}
+	return machine.Totalram * uint64(machine.Unit)
+}
 
 // keepRunning starts the component and starts it again whenever it ends, with back-off.
 func keepRunning(component Component, board *Board) {
@@ -62,7 +78,8 @@ func runOnce(component Component, board *Board) string {
 	program := filepath.Join(programsPath, cmp.Or(component.Program, component.Name))
 	command := exec.Command(program, component.Arguments...)
 	command.SysProcAttr = &syscall.SysProcAttr{Cloneflags: component.Namespaces}
-	command.Env = slices.Concat([]string{"PATH=" + programPath(), "HOME=/run/podgrade"}, collectSeldom, component.Variables)
+	base := []string{"PATH=" + programPath(), "HOME=/run/podgrade"}
+	command.Env = slices.Concat(base, collecting(machineMemory()), component.Variables)
 	command.Dir = "/"
 	command.Stdout, command.Stderr = log, log
 	exit, err := startChild(command)
