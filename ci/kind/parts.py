@@ -19,6 +19,7 @@ from podgrade.cluster.providers.node_paths import cache_folder, node_sources
 
 HERE = Path(__file__).parent
 KIND = "v0.33.0"
+LOOPBACK = "github.com/containernetworking/plugins/plugins/main/loopback"
 LOCAL_PATH = "github.com/rancher/local-path-provisioner"
 _TAGS = "no_btrfs,no_zfs,no_aufs,no_devmapper"  # the node's: what it compiled serves us, too
 
@@ -70,7 +71,7 @@ class Parts:
 
     node: Path  # the node's programs: Kubernetes, containerd, the CNI plug-ins
     images: Path  # the node's images: an OCI layout
-    programs: Path  # kind, kubeadm, CoreDNS, the provisioner of volumes
+    programs: Path  # kind, kubeadm, CoreDNS, the provisioner of volumes, a CNI plug-in
     sources: Path  # kind's own sources, for the files of its base image
 
 
@@ -89,7 +90,8 @@ def programs_folder(cache: Path) -> Path:
     node = node_sources()
     versions = (node / "go.mod").read_text("utf-8")
     own = [HERE / "go.mod", HERE / "go.sum", *(HERE / "cmd").rglob("*.go")]
-    return cache / "kind" / f"programs-{fingerprint(HERE, own, versions, KIND, KUBERNETES)}"
+    built = fingerprint(HERE, own, versions, KIND, KUBERNETES, LOOPBACK, LOCAL_PATH)
+    return cache / "kind" / f"programs-{built}"
 
 
 def _build(go: Path, work: Path) -> None:
@@ -98,7 +100,7 @@ def _build(go: Path, work: Path) -> None:
     tell(f"building kind {KIND}")
     install: Command = [go, "install", "-trimpath", "-ldflags", "-s -w", f"sigs.k8s.io/kind@{KIND}"]
     call(install, seconds=1800, env={**environment, "GOBIN": str(work), "GOFLAGS": ""})
-    tell("building kubeadm, CoreDNS and the provisioner of volumes")
+    tell("building kubeadm, CoreDNS, the provisioner of volumes and a CNI plug-in")
     modules = work / "go.mod"
     modules.write_text(joined_modules(), encoding="utf-8")
     sums = (node_sources() / "go.sum").read_text("utf-8") + (HERE / "go.sum").read_text("utf-8")
@@ -106,7 +108,7 @@ def _build(go: Path, work: Path) -> None:
     options = [f"-modfile={modules}", "-trimpath", "-tags", _TAGS]
     linked = ["-buildvcs=false", "-ldflags", f"-s -w {version_flags()}", "-o", f"{work}{os.sep}"]
     reading = {**environment, "GOFLAGS": "-mod=readonly"}
-    build: Command = [go, "build", *options, *linked, "./cmd/...", LOCAL_PATH]
+    build: Command = [go, "build", *options, *linked, "./cmd/...", LOOPBACK, LOCAL_PATH]
     call(build, seconds=1800, env=reading, folder=HERE)
     call([go, "vet", *options, "./cmd/..."], seconds=600, env=reading, folder=HERE)
     tell(f"built in {time.monotonic() - began:.0f} s")

@@ -132,6 +132,8 @@ def _add_programs(root: Path, parts: Parts) -> None:
         (root / "usr/local/bin" / name).symlink_to("kube")
     for name in CNI_PLUGINS:
         shutil.copy(parts.node / "cni" / name, root / "opt/cni/bin")
+    # Our own node does without it; containerd with kind's settings starts no Pod without it.
+    shutil.copy(parts.programs / "loopback", root / "opt/cni/bin")
     specification = json.loads(call([parts.node / "ctr", "oci", "spec"]))
     hooks = specification.setdefault("hooks", {}).setdefault("createContainer", [])
     hooks.append({"path": "/kind/bin/mount-product-files.sh"})
