@@ -181,6 +181,7 @@ ALL = {
         {"endpoints": [{"conditions": {"ready": False}}]},
         {"endpoints": [{"conditions": {"ready": True}}]},
     ],
+    "events": [],
 }
 
 
@@ -196,6 +197,9 @@ def api():
             seen.append((plural, parse_qs(asked.query)))
             self.send_response(200)
             self.end_headers()
+            if "watch" not in seen[-1][1]:
+                self.wfile.write(json.dumps({"items": objects[plural]}).encode())
+                return
             for number, one in enumerate(objects[plural]):
                 thing = {"metadata": {"name": f"{plural}-{number}"}, **one}
                 self.wfile.write(json.dumps({"type": "ADDED", "object": thing}).encode() + b"\n")
@@ -372,6 +376,28 @@ def test_dns_that_does_not_serve_is_waited_for(machine, api, monkeypatch):
     api.objects["endpointslices"] = ALL["endpointslices"][:1]
     with pytest.raises(ClusterUnavailableError, match="it lacked this"):
         KindProvider().up("podgrade", quiet)
+
+
+def test_the_newest_warning_says_why_it_never_comes(machine, api, monkeypatch):
+    def warning(reason, message, name, at):
+        about = {"kind": "Pod", "name": name}
+        times = {"metadata": {"creationTimestamp": "2026-11-22T10:00:00Z"}, "lastTimestamp": at}
+        return {"reason": reason, "message": message, "involvedObject": about, **times}
+
+    monkeypatch.setattr(kind, "_START_LIMIT", 0.5)
+    api.objects["endpointslices"] = []
+    api.objects["events"] = [
+        warning("FailedCreatePodSandBox", "no plugin", "coredns-1", "2026-11-22T10:00:09Z"),
+        warning("FailedScheduling", "no node", "coredns-1", "2026-11-22T10:00:01Z"),
+        warning("FailedMount", "no volume", "coredns-2", None),
+    ]
+    with pytest.raises(ClusterUnavailableError) as raised:
+        KindProvider().up("podgrade", quiet)
+    assert str(raised.value).endswith(
+        "it lacked this: DNS. The newest warning there is about Pod/coredns-1: "
+        "FailedCreatePodSandBox: no plugin"
+    )
+    assert api.seen[-1] == ("events", {"fieldSelector": ["type=Warning"]})
 
 
 def test_one_node_of_two_is_not_enough(machine, api):

@@ -11,10 +11,11 @@ from podgrade.cluster.conditions import is_ready
 from podgrade.cluster.connection import ApiRefusal, Connection, Silence, Unanswered
 from podgrade.cluster.kinds import path_of
 from podgrade.cluster.providers import Progress
-from podgrade.model.errors import ClusterUnavailableError
+from podgrade.model.errors import ClusterUnavailableError, InfrastructureError
 from podgrade.model.text import Words, say
 
 _Object = Mapping[str, Any]
+_ASKED = 5.0  # seconds for a question at the end
 _PAUSE = 0.2  # seconds before a watch that ended or was refused is begun anew
 
 NODES = say("all nodes are Ready")
@@ -28,20 +29,44 @@ def await_pods_can_start(
 ) -> None:
     """Return once nodes, DNS and what every Pod is given are there, within `limit` seconds.
 
-    Raises ClusterUnavailableError that names what was still missing.
+    Raises ClusterUnavailableError that names what was still missing, and what the cluster says.
     """
     deadline = time.monotonic() + limit
     for what, path, query, enough in _conditions(nodes):
         progress(say("Starting the cluster {name}: {step}", name=name, step=what))
         if not _seen(connection, path, query, enough, deadline):
-            raise ClusterUnavailableError(
-                say(
-                    "The cluster {name} was created, but within {limit} s it lacked this: {what}",
-                    name=name,
-                    limit=f"{limit:.0f}",
-                    what=what,
-                )
+            missing = say(
+                "The cluster {name} was created, but within {limit} s it lacked this: {what}",
+                name=name,
+                limit=f"{limit:.0f}",
+                what=what,
             )
+            raise ClusterUnavailableError(_newest_warning(connection, missing) or missing)
+
+
+def _newest_warning(connection: Connection, missing: Words) -> Words | None:
+    """What is missing, with the newest Warning event of any namespace; none without one."""
+    query = {"fieldSelector": "type=Warning"}
+    try:
+        events = connection.request("GET", path_of("Event"), query=query, timeout=_ASKED)["items"]
+    except (ApiRefusal, InfrastructureError):
+        return None
+    if not events:
+        return None
+    event = max(events, key=_when)
+    return say(
+        "{missing}. The newest warning there is about {object}: {reason}: {message}",
+        missing=missing,
+        object="{kind}/{name}".format_map(event["involvedObject"]),
+        reason=event.get("reason", ""),
+        message=event.get("message", "").strip(),
+    )
+
+
+def _when(event: _Object) -> str:
+    """When it was last seen; in the API's form later times compare as greater."""
+    made = event["metadata"].get("creationTimestamp")
+    return event.get("lastTimestamp") or event.get("eventTime") or made or ""
 
 
 _Enough = Callable[[Iterable[_Object]], bool]
