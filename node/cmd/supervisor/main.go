@@ -18,6 +18,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: unshare --pid --fork --mount --net --uts --ipc … supervisor CONFIG")
 		os.Exit(2)
 	}
+	batchFromHere()
 	config, err := readConfig(os.Args[1])
 	if err == nil {
 		err = prepare(config)

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"os"
+	"runtime"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// batchFromHere makes this process, and all that it will start, tasks that do not interrupt others
+// when they wake up (SCHED_BATCH, sched(7)). Where two cores are shared by a whole cluster, whoever
+// waits for a process that ends would else take the processor from that process's last thread, and
+// then spin in the kernel until that thread has forgotten its entries of /proc.
+//
+// A thread has its policy from the one that started it, and Go has started threads already: so the
+// program begins anew, which keeps its process ID. It returns where that is done or not allowed.
+func batchFromHere() {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if policy() == unix.SCHED_BATCH || beBatch() != nil {
+		return
+	}
+	_ = syscall.Exec("/proc/self/exe", os.Args, os.Environ())
+}
+
+// policy of the calling thread; -1 if the kernel does not tell.
+func policy() int {
+	attributes, err := unix.SchedGetAttr(0, 0)
+	if err != nil {
+		return -1
+	}
+	return int(attributes.Policy)
+}
+
+// beBatch changes the policy of the calling thread alone, and keeps its nice value.
+func beBatch() error {
+	attributes, err := unix.SchedGetAttr(0, 0)
+	if err != nil {
+		return err
+	}
+	attributes.Policy = unix.SCHED_BATCH
+	return unix.SchedSetAttr(0, attributes, 0)
+}
