@@ -21,7 +21,9 @@ func batchFromHere() {
 	if policy() == unix.SCHED_BATCH || beBatch() != nil {
 		return
 	}
-	_ = syscall.Exec("/proc/self/exe", os.Args, os.Environ())
+	if program, err := os.Executable(); err == nil {
+		_ = syscall.Exec(program, os.Args, os.Environ())
+	}
 }
 
 // policy of the calling thread; -1 if the kernel does not tell.
