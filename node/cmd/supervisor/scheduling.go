@@ -9,9 +9,8 @@ import (
 )
 
 // batchFromHere makes this process, and all that it will start, tasks that do not interrupt others
-// when they wake up (SCHED_BATCH, sched(7)). Where two cores are shared by a whole cluster, whoever
-// waits for a process that ends would else take the processor from that process's last thread, and
-// then spin in the kernel until that thread has forgotten its entries of /proc.
+// when they wake up (SCHED_BATCH, sched(7)): where a whole cluster shares two cores, interrupting one
+// another takes a part of them that can be felt (docs/performance.md).
 //
 // A thread has its policy from the one that started it, and Go has started threads already: so the
 // program begins anew, which keeps its process ID. It returns where that is done or not allowed.
