@@ -191,3 +191,11 @@ def test_shared_process_namespace_and_read_only_mount(kubectl: Kubectl, namespac
     kubectl.until(lambda: kubectl(*inside, "cat /shared/file", namespace=namespace))
     refused = kubectl.attempt(*inside, "touch /shared/other", namespace=namespace)
     assert "Read-only file system" in refused.stderr
+
+
+def test_pods_do_not_interrupt_one_another(kubectl: Kubectl, namespace: str) -> None:
+    """As the node's own programs: field 41 of proc_pid_stat(5) is 3, SCHED_BATCH."""
+    kubectl.apply(pod("idle", busybox(IDLE)), namespace=namespace)
+    kubectl.ready("idle", namespace=namespace)
+    told = kubectl("exec", "idle", "--", "cat", "/proc/1/stat", namespace=namespace)
+    assert told.rpartition(")")[2].split()[38] == "3"
