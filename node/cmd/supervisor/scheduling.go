@@ -17,7 +17,7 @@ import (
 func batchFromHere() {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	if policy() == unix.SCHED_BATCH || beBatch() != nil {
+	if changed, err := beBatch(); err != nil || !changed {
 		return
 	}
 	if program, err := os.Executable(); err == nil {
@@ -25,21 +25,13 @@ func batchFromHere() {
 	}
 }
 
-// policy of the calling thread; -1 if the kernel does not tell.
-func policy() int {
+// beBatch changes the policy of the calling thread alone, keeps its nice value, and says whether the
+// policy was another one before.
+func beBatch() (bool, error) {
 	attributes, err := unix.SchedGetAttr(0, 0)
-	if err != nil {
-		return -1
-	}
-	return int(attributes.Policy)
-}
-
-// beBatch changes the policy of the calling thread alone, and keeps its nice value.
-func beBatch() error {
-	attributes, err := unix.SchedGetAttr(0, 0)
-	if err != nil {
-		return err
+	if err != nil || attributes.Policy == unix.SCHED_BATCH {
+		return false, err
 	}
 	attributes.Policy = unix.SCHED_BATCH
-	return unix.SchedSetAttr(0, attributes, 0)
+	return true, unix.SchedSetAttr(0, attributes, 0)
 }

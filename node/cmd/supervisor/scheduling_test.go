@@ -11,7 +11,7 @@ func TestWhatABatchThreadStartsIsBatchToo(t *testing.T) {
 	done := make(chan string)
 	go func() {
 		runtime.LockOSThread() // and never unlocked: the thread ends with the goroutine
-		if err := beBatch(); err != nil {
+		if _, err := beBatch(); err != nil {
 			done <- err.Error()
 			return
 		}

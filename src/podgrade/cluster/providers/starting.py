@@ -41,18 +41,18 @@ def await_pods_can_start(
                 limit=f"{limit:.0f}",
                 what=what,
             )
-            raise ClusterUnavailableError(_newest_warning(connection, missing) or missing)
+            raise ClusterUnavailableError(_with_newest_warning(missing, connection))
 
 
-def _newest_warning(connection: Connection, missing: Words) -> Words | None:
-    """What is missing, with the newest Warning event of any namespace; none without one."""
+def _with_newest_warning(missing: Words, connection: Connection) -> Words:
+    """These words and the newest Warning event of any namespace; the words alone without one."""
     query = {"fieldSelector": "type=Warning"}
     try:
         events = connection.request("GET", path_of("Event"), query=query, timeout=_ASKED)["items"]
     except (ApiRefusal, InfrastructureError):
-        return None
+        return missing
     if not events:
-        return None
+        return missing
     event = max(events, key=_when)
     return say(
         "{missing}. The newest warning there is about {object}: {reason}: {message}",
