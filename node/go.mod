@@ -320,3 +320,7 @@ tool (
 	github.com/containernetworking/plugins/plugins/main/ptp
 	github.com/containernetworking/plugins/plugins/meta/portmap
 )
+
+// From v0.7 mounts are read at /proc/thread-self. The kernel forgets a process only after it forgot
+// its threads' entries, and spins until then: v0.6 reads /proc/self, which is the same here.
+replace github.com/moby/sys/mountinfo => github.com/moby/sys/mountinfo v0.6.2
