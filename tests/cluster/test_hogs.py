@@ -125,9 +125,11 @@ def test_processes_end_at_the_limit_of_the_pod(run):
     workspace, pods = handed_in(run, "processes")
     log = {"container": "hog"}
 
+    def refused():  # a life that has just begun has said nothing yet
+        return b"can't fork" in run.connection.read(f"{pods}/hog/log", query=log, limit=1000)
+
     until(lambda: ended(run, pods), 60)
-    said = run.connection.read(f"{pods}/hog/log", query=log, limit=1000)
-    assert b"can't fork" in said
+    assert until(refused, 60)
     run.workspaces.release(workspace)
 
 
